@@ -1,0 +1,275 @@
+"""The command `precis`: parse, call, print. Results go to stdout, progress and messages to stderr.
+
+Exit status: 0 done; 1 finished, but articles were quarantined or a threshold was missed; 2 the config or input cannot
+be used; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline.errors import PrecisError
+
+QUICKSTART = "configs/run/quickstart.yaml"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command; `func` of the result is what runs it."""
+    parser = argparse.ArgumentParser(
+        prog="precis",
+        description="Turns news articles into summaries, bullet briefs and headlines, and scores them.",
+        epilog="precis COMMAND --help explains a command. Exit status: 0 done, 1 finished with quarantined articles or a "
+        "missed threshold, 2 unusable config or input, 130 interrupted.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, add, func, text in COMMANDS:
+        command = commands.add_parser(name, help=text, description=text)
+        add(command)
+        command.set_defaults(func=func)
+    return parser
+
+
+def _brief_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("files", nargs="+", metavar="FILE", help="article files or folders; - reads one article from stdin")
+    p.add_argument("--json", action="store_true", help="print one outputs.jsonl record per line, in argument order")
+    p.add_argument("--kinds", default="summary,bullets,headlines", help="of summary,bullets,headlines,rewrite")
+    p.add_argument("--engine", default="embedded", help="embedded (default), seq2seq, lead, textrank, fake")
+    p.add_argument("--model", help="model folder or hub name, for the engine")
+
+
+def brief(args: argparse.Namespace) -> int:
+    """Print headlines, summary and bullets for each file."""
+    from pipeline.api import brief_articles, brief_config
+    from pipeline.files import to_line
+    from pipeline.ingest import read_input
+    from pipeline.records import KINDS
+    from pipeline.report.terminal import brief_text
+    from pipeline.run import open_engines
+    from pipeline.serial import brief_to_dict
+
+    wanted = [kind.strip() for kind in args.kinds.split(",") if kind.strip()]
+    unknown = [kind for kind in wanted if kind not in KINDS]
+    if unknown or not wanted:
+        raise PrecisError(f"unknown kinds: {', '.join(unknown) or 'none given'}", where="--kinds", fix="of " + ", ".join(KINDS))
+    config = brief_config([kind for kind in KINDS if kind in wanted], args.engine, args.model)
+    read = [read_input(path, key_points="reference") for path in args.files]
+    engines = open_engines(config)
+    failed = 0
+    for ingested, quarantined in read:
+        for item in quarantined:
+            failed += 1
+            _say(f"{item.origin}: {item.reason}")
+        for item in ingested:
+            (made,) = brief_articles([item.article], config, engines)
+            print(to_line(brief_to_dict(made)) if args.json else brief_text(made), flush=True)
+    return 1 if failed else 0
+
+
+def _run_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("config", nargs="?", help=f"run config (default: {QUICKSTART})")
+    p.add_argument("--input", metavar="PATH", help="file, folder or - instead of input.path")
+    p.add_argument("--set", action="append", default=[], metavar="a.b=v", help="override a setting; may be repeated")
+    p.add_argument("--out", metavar="DIR", help="run directory (default: runs/<config name>)")
+    p.add_argument("--limit", type=int, metavar="N", help="only the first N articles")
+    p.add_argument("--fresh", action="store_true", help="forget an earlier run in the directory")
+    p.add_argument("--quiet", action="store_true", help="print the report's path only")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run a config into its directory; again = resume."""
+    from pipeline.config import load_config
+    from pipeline.job import run as run_job
+
+    values = {"input.path": args.input, "run.out": args.out, "input.limit": args.limit}
+    path = args.config or (QUICKSTART if Path(QUICKSTART).exists() else None)
+    config = load_config(path, args.set, {k: v for k, v in values.items() if v is not None})
+    done = run_job(config, fresh=args.fresh, progress=_Progress())
+    if not args.quiet:
+        _print_run(done.path)
+    if done.no_op:
+        _say("nothing to do: this run is finished (--fresh runs it again)")
+    for line in done.missed:
+        _say(f"threshold missed: {line}")
+    lost = int(done.counts["quarantined"])
+    if lost:
+        _say(f"{lost} quarantined: see {done.path / 'quarantine.jsonl'}")
+    print(f"report: {done.path / 'report.html'}")
+    return 1 if lost or done.missed else 0
+
+
+def _print_run(path: Path) -> None:
+    from pipeline.files import read_jsonl
+    from pipeline.report.terminal import brief_text, score_table
+
+    for record in read_jsonl(path / "outputs.jsonl"):
+        print(brief_text(record))
+    scores = path / "scores.json"
+    if scores.exists():
+        print(score_table(json.loads(scores.read_text(encoding="utf-8"))))
+
+
+def _score_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("run_dir", nargs="?", type=Path, help="run directory whose outputs are scored again")
+    p.add_argument("--outputs", type=Path, help="outputs of any system: JSONL, plain text (one a line) or a run directory")
+    p.add_argument("--references", type=Path, help="references: JSONL, plain text or a run directory")
+    p.add_argument("--kind", default="summary", help="what plain text lines are: summary (default), headlines, …")
+    p.add_argument("--json", action="store_true", help="print scores.json instead of the table")
+    p.add_argument("--samples", type=int, default=1000, help="bootstrap samples (default 1000)")
+    p.add_argument("--seed", type=int, default=13)
+
+
+def score(args: argparse.Namespace) -> int:
+    """Score saved text, without any model."""
+    from pipeline.records import KINDS
+    from pipeline.report.terminal import score_table
+    from pipeline.saved import read_files, read_run
+    from pipeline.score import score as score_saved
+
+    if bool(args.run_dir) == bool(args.outputs and args.references) or bool(args.outputs) != bool(args.references):
+        raise PrecisError("give a run directory, or both --outputs and --references", where="precis score")
+    if args.kind not in KINDS:
+        raise PrecisError(f"unknown kind {args.kind!r}", where="--kind", fix="of " + ", ".join(KINDS))
+    saved = read_run(args.run_dir) if args.run_dir else read_files(args.outputs, args.references, kind=args.kind)
+    scores = score_saved(
+        saved.outputs, saved.references, saved.articles, engine=saved.engine, seed=args.seed, samples=args.samples
+    )
+    print(json.dumps(scores, ensure_ascii=False, indent=1) if args.json else score_table(scores))
+    for problem in scores["problems"]:
+        _say(f"{problem['id']}: {problem['what']}")
+    for kind, ids in scores["empty"].items():
+        _say(f"empty {kind}, scored 0: {', '.join(ids)}")
+    return 0
+
+
+def _compare_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("run_a", type=Path, metavar="RUN_A")
+    p.add_argument("run_b", type=Path, metavar="RUN_B")
+    p.add_argument("--json", action="store_true", help="print the comparison as JSON")
+
+
+def compare(args: argparse.Namespace) -> int:
+    """Paired comparison of two runs on their common articles."""
+    from dataclasses import replace
+
+    from pipeline.compare import compare as compare_scored
+    from pipeline.report.terminal import compare_table
+    from pipeline.saved import read_run
+    from pipeline.score import score_items
+
+    scored = []
+    for path in (args.run_a, args.run_b):
+        saved = read_run(path)
+        items = score_items(saved.outputs, saved.references, saved.articles, engine=saved.engine)
+        scored.append(replace(items, system=str(path)))
+    result = compare_scored(scored[0], scored[1]).to_dict()
+    print(json.dumps(result, indent=1) if args.json else compare_table(result))
+    return 0
+
+
+def _run_dir_argument(p: argparse.ArgumentParser) -> None:
+    p.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+
+
+def report(args: argparse.Namespace) -> int:
+    """Write report.html of a run directory again."""
+    from pipeline.files import write_text
+    from pipeline.report.html import render_report
+    from pipeline.report.view import load_run
+
+    write_text(args.run_dir / "report.html", render_report(load_run(args.run_dir)))
+    print(f"report: {args.run_dir / 'report.html'}")
+    return 0
+
+
+def _explain_arguments(p: argparse.ArgumentParser) -> None:
+    _run_dir_argument(p)
+    p.add_argument("id", metavar="ID", help="an article's id")
+
+
+def explain(args: argparse.Namespace) -> int:
+    """Every candidate of one article: verdict, score, why it won or lost, and its source sentences."""
+    from pipeline.report.explain import explain_article
+
+    print(explain_article(args.run_dir, args.id))
+    return 0
+
+
+def _doctor_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--json", action="store_true", help="print JSON")
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """What works here, offline, right now."""
+    from pipeline.doctor import checks, text
+
+    found = checks()
+    print(json.dumps(found, indent=1) if args.json else text(found))
+    return 0 if all(check["ok"] for check in found if check["needed"]) else 1
+
+
+COMMANDS: tuple[
+    tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str], ...
+] = (
+    ("brief", _brief_arguments, brief, "print headlines, summary and bullets for articles, one-off"),
+    ("run", _run_arguments, run, "run a config over all its articles into a run directory; again = resume"),
+    ("score", _score_arguments, score, "score saved text against references, without any model"),
+    ("compare", _compare_arguments, compare, "paired comparison of two runs on their common articles"),
+    ("report", _run_dir_argument, report, "write the HTML report of a run directory again"),
+    ("explain", _explain_arguments, explain, "show every candidate of one article and why the winner won"),
+    ("doctor", _doctor_arguments, doctor, "tell what works here, offline, right now"),
+)
+
+
+class _Progress:
+    """A line on stderr, redrawn in place; nothing when stderr is no terminal."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._shown = False
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        if not sys.stderr.isatty() or time.monotonic() - self._began < 2:
+            return
+        end = "\n" if done == total else ""
+        print(f"\r\x1b[K{done}/{total} articles  {name}", end=end, file=sys.stderr, flush=True)
+
+
+def _say(text: str) -> None:
+    print(f"precis: {text}", file=sys.stderr)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the result is the exit status."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    if args.version:
+        from importlib.metadata import version
+
+        print(f"precis {version('precis')}")
+        return 0
+    if args.command is None:
+        parser.print_help()
+        return 2
+    try:
+        status: int = args.func(args)
+        return status
+    except PrecisError as error:
+        for line in str(error).splitlines():
+            _say(line)
+        return 2
+    except OSError as error:
+        _say(f"{error.filename or 'a file'}: {error.strerror or error}")
+        return 2
+    except KeyboardInterrupt:
+        _say("interrupted; what was finished is kept, the same command resumes")
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,46 @@
+"""What an engine is: something that turns requests into texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pipeline.records import Request
+
+Strategy = Literal["sentences", "whole", "lead", "textrank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """One text. `logprob`: mean natural-log probability per token, None if the engine knows none."""
+
+    text: str
+    logprob: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """Generates n-best texts for requests.
+
+    `strategy` says what the plan should ask for: single sentences to rewrite (`sentences`), whole articles in chunks
+    (`whole`), or the sentences an extractive baseline picks. `identity` names everything its texts depend on, `model`
+    what was loaded: name, revision and sha256 of the weights.
+    """
+
+    @property
+    def strategy(self) -> Strategy: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def budget(self) -> int: ...
+    @property
+    def model(self) -> Mapping[str, str | None]: ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` in the engine's own tokenizer, without special tokens."""
+        ...
+
+    def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
+        """One list of texts, best first, per request, in order."""
+        ...

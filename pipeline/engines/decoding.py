@@ -1,0 +1,54 @@
+"""One forward call of `generate`: n-best texts with mean log-probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from transformers import LogitsProcessorList
+
+from pipeline.engines.base import Generated
+from pipeline.settings_outputs import EngineSettings
+
+
+def n_best(
+    model: Any,
+    tokenizer: Any,
+    inputs: dict[str, torch.Tensor],
+    settings: EngineSettings,
+    *,
+    max_new_tokens: int,
+    min_new_tokens: int = 0,
+    seed: int = 0,
+    processors: LogitsProcessorList | None = None,
+) -> list[list[Generated]]:
+    """`settings.candidates` texts per row of `inputs`, best first; beam search, or sampling from `seed`."""
+    count, rows = settings.candidates, len(inputs["input_ids"])
+    how: dict[str, Any] = {"num_beams": settings.beams, "length_penalty": settings.length_penalty}
+    if settings.sample:
+        torch.manual_seed(seed)
+        how = {"do_sample": True, "num_beams": 1, "temperature": settings.temperature, "top_p": settings.top_p}
+    with torch.inference_mode():
+        out = model.generate(
+            **inputs,
+            **how,
+            num_return_sequences=count,
+            max_new_tokens=max_new_tokens,
+            min_new_tokens=min_new_tokens,
+            no_repeat_ngram_size=settings.no_repeat_ngram,
+            logits_processor=processors or LogitsProcessorList(),
+            return_dict_in_generate=True,
+            output_scores=True,
+        )
+    indices = getattr(out, "beam_indices", None)
+    scores = model.compute_transition_scores(out.sequences, out.scores, indices, normalize_logits=indices is None)
+    texts = tokenizer.batch_decode(out.sequences, skip_special_tokens=True)
+    end = tokenizer.eos_token_id
+    found: list[list[Generated]] = [[] for _ in range(rows)]
+    for i, text in enumerate(texts):
+        tokens = out.sequences[i][-scores.shape[1] :]
+        real = torch.isfinite(scores[i]) & (tokens != tokenizer.pad_token_id)
+        mean = float(scores[i][real].mean()) if bool(real.any()) else None
+        flags = () if end in tokens.tolist() else ("unfinished",)
+        found[i // count].append(Generated(text.strip(), mean, flags))
+    return found

@@ -1,0 +1,130 @@
+"""Files that are whole or absent: atomic writes, JSON Lines, and the lock of a run directory.
+
+JSON is written as UTF-8 with fixed separators. The three characters beyond ASCII's controls that some
+readers take for line ends are escaped, and so are lone surrogates (of undecodable file names).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError, InputError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+JsonObject = dict[str, Any]
+TEMPORARY = ".precis-*.tmp"
+_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+
+
+def to_line(record: Mapping[str, Any]) -> str:
+    """One JSON object as one line without its line end; ValueError for NaN and infinities."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+    return _escaped(text)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` atomically."""
+    _write(path, (text,))
+
+
+def write_json(path: Path, record: Mapping[str, Any]) -> None:
+    """Write one JSON object to `path` atomically, indented."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2)
+    _write(path, (_escaped(text), "\n"))
+
+
+def write_jsonl(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    """Write one JSON object a line to `path` atomically."""
+    _write(path, (to_line(record) + "\n" for record in records))
+
+
+def read_jsonl(path: Path) -> Iterator[JsonObject]:
+    """The JSON objects of `path`, blank lines skipped; InputError naming the file and line."""
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise InputError(f"not valid JSON: {error}", where=f"{path}:{number}") from error
+            if not isinstance(record, dict):
+                raise InputError("should be a JSON object", where=f"{path}:{number}")
+            yield record
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Remove what a killed writer left behind in `folder`; call it under the lock only."""
+    for path in folder.glob(TEMPORARY):
+        path.unlink(missing_ok=True)
+
+
+def _escaped(text: str) -> str:
+    """JSON whose strings hold no line ends and no lone surrogates: both as \\u escapes."""
+    return text.translate(_LINE_ENDS).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _write(path: Path, chunks: Iterable[str]) -> None:
+    """Write a neighbouring temporary file, flush it to the disk, and rename it over `path`."""
+    temporary = path.with_name(f".precis-{os.getpid()}-{path.name}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Lock:
+    """An exclusive lock on a file, held by one process; it ends with the process, however that ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock; ConfigError if another process holds it or the folder cannot be locked."""
+        self._file = path.open("a+b")
+        try:
+            self._take()
+        except BlockingIOError:
+            self._file.close()
+            fault = (
+                "another precis process is working in this directory; wait for it or choose another run.out"
+            )
+            raise ConfigError([fault], where=str(path.parent)) from None
+        except OSError as error:
+            self._file.close()
+            raise ConfigError([f"cannot be locked: {error.strerror}"], where=str(path.parent)) from error
+
+    def _take(self) -> None:
+        if sys.platform == "win32":
+            try:
+                msvcrt.locking(self._file.fileno(), msvcrt.LK_NBLCK, 1)
+            except PermissionError as error:
+                raise BlockingIOError from error
+        else:
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def release(self) -> None:
+        """Give the lock back; twice is harmless."""
+        self._file.close()

@@ -1,0 +1,74 @@
+"""Requests → candidates: equal requests asked once, batches of like length, order kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Protocol
+
+from pipeline.engines.base import Generated
+from pipeline.records import Candidate, Request
+from pipeline.text.sentences import split_sentences
+
+Key = tuple[str, str, str, int | None]
+
+
+class Generator(Protocol):
+    """What generation needs of an engine."""
+
+    @property
+    def strategy(self) -> str: ...
+    def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]: ...
+
+
+def generate(requests: Sequence[Request], engine: Generator, batch_size: int, seed: int) -> list[Candidate]:
+    """The n-best candidates of every request, in the order of the requests.
+
+    A request equal to an earlier one (task, source, context, length) shares its texts. The seed of a batch is derived
+    from `seed` and the ids of its requests.
+    """
+    unique = {_key(request): request for request in reversed(requests)}
+    texts: dict[Key, list[Generated]] = {}
+    for batch in _batches(list(unique.values()), batch_size):
+        answers = engine.generate(batch, _seed(seed, batch))
+        texts.update(zip((_key(request) for request in batch), answers, strict=True))
+    extractive = engine.strategy in ("lead", "textrank")
+    return [
+        candidate
+        for request in requests
+        for generated in texts[_key(request)]
+        for candidate in _candidates(request, generated, extractive)
+    ]
+
+
+def _key(request: Request) -> Key:
+    return (request.task, request.source, request.context, request.words)
+
+
+def _batches(requests: Sequence[Request], size: int) -> list[list[Request]]:
+    """Requests of one task and like length together; a stable order whatever the input order."""
+    ordered = sorted(requests, key=lambda r: (r.task, len(r.source) + len(r.context), r.id))
+    found: list[list[Request]] = []
+    for request in ordered:
+        if not found or found[-1][0].task != request.task or len(found[-1]) >= size:
+            found.append([])
+        found[-1].append(request)
+    return found
+
+
+def _seed(seed: int, batch: Sequence[Request]) -> int:
+    text = "\n".join((str(seed), *(request.id for request in batch)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+
+def _candidates(request: Request, generated: Generated, extractive: bool) -> list[Candidate]:
+    """One candidate per text, or one per sentence where the text is a whole summary that serves a kind."""
+    text = " ".join(generated.text.split())
+    texts = [text]
+    if request.task == "summary" and request.serves:
+        texts = [sentence.text for sentence in split_sentences(text)] or [text]
+    flags = tuple(dict.fromkeys((*request.flags, *generated.flags)))
+    return [
+        Candidate(request.id, request.task, t, generated.logprob, request.sentences, request.serves, extractive, flags)
+        for t in texts
+    ]

@@ -1,0 +1,161 @@
+"""A whole run: ingest, the batches of `pipeline.run`, scores and report, in a directory that can be resumed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import manifest
+from pipeline.config import Config, digest
+from pipeline.executors import EXECUTORS
+from pipeline.files import JsonObject
+from pipeline.ingest import read_input
+from pipeline.metrics.texts import Outputs
+from pipeline.parts import Batch, Part, Plan, make_plan
+from pipeline.records import Ingested, Quarantined
+from pipeline.report.html import render_report
+from pipeline.report.view import load_run
+from pipeline.run import Engines, identity, open_engines, work
+from pipeline.rundir import RunDir
+from pipeline.score import score
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a run ended: its directory, counts, and the thresholds it missed."""
+
+    path: Path
+    counts: JsonObject
+    missed: tuple[str, ...]
+    no_op: bool
+
+
+def run(config: Config, *, fresh: bool = False, progress: Progress = lambda *_: None) -> Finished:
+    """Run or resume `config` in its directory; ConfigError or InputError if it cannot be begun."""
+    began = time.perf_counter()
+    ingested, quarantined = ingest(config)
+    with RunDir.open(config.out_dir, config, fresh=fresh) as run_dir:
+        engines = open_engines(config)
+        loaded = time.perf_counter()
+        plan = make_plan(config, ingested, quarantined, identity(engines))
+        if run_dir.is_finished(plan):
+            counts = json.loads((run_dir.path / "run.json").read_text(encoding="utf-8"))["counts"]
+            return Finished(run_dir.path, counts, _missed(config, run_dir.path), True)
+        run_dir.start(plan)
+        resumed = _batches(run_dir, plan, config, engines, progress)
+        run_dir.assemble()
+        generated = time.perf_counter()
+        _score(run_dir, plan, config, identity(engines))
+        counts = _counts(run_dir, plan, resumed)
+        timings = {"load_s": loaded - began, "generate_s": generated - loaded, "total_s": time.perf_counter() - began}
+        record = _manifest(config, engines, counts, timings)
+        run_dir.write_json("run.json", record)  # the report shows it; written again when the run is finished
+        run_dir.write_text("report.html", render_report(load_run(run_dir.path)))
+        run_dir.finish(record)
+        return Finished(run_dir.path, counts, _missed(config, run_dir.path), False)
+
+
+def ingest(config: Config) -> tuple[list[Ingested], list[Quarantined]]:
+    """The articles of the input, at most `input.limit` of them."""
+    ingested, quarantined = read_input(config.input.path, key_points=config.input.key_points)
+    return ingested[: config.input.limit], quarantined
+
+
+def _batches(run_dir: RunDir, plan: Plan, config: Config, engines: Engines, progress: Progress) -> int:
+    """Work on every batch that has no result yet; the number of articles that had one."""
+    done: list[tuple[Batch, Part]] = []
+    open_batches = []
+    for batch in plan.batches:
+        part = run_dir.load(batch)
+        if part is None:
+            open_batches.append(batch)
+        else:
+            done.append((batch, part))
+    resumed = sum(len(part.outputs) for _, part in done)
+    finished = sum(len(batch.articles) for batch, _ in done)
+    total = sum(len(batch.articles) for batch in plan.batches)
+    execute = EXECUTORS[config.run.executor]
+    progress(finished, total, "")
+    for batch, part in zip(open_batches, execute(lambda b: work(b, config, engines), open_batches), strict=True):
+        run_dir.commit(batch, part)
+        finished += len(batch.articles)
+        progress(finished, total, batch.articles[-1].id)
+    return resumed
+
+
+def _score(run_dir: RunDir, plan: Plan, config: Config, engine: str) -> None:
+    """scores.json, where scoring is on and an article has references."""
+    references = {i.article.id: i.references for i in plan.ingested if i.references is not None}
+    outputs = {b.id: Outputs.from_brief(b) for part in run_dir.results() for b in part.outputs}
+    references = {id_: found for id_, found in references.items() if id_ in outputs}
+    if not config.score.enabled or not references:
+        return
+    scored = score(
+        {id_: outputs[id_] for id_ in references},
+        references,
+        {i.article.id: i.article for i in plan.ingested},
+        engine=engine.split("|")[0] if " ; " not in engine else "mixed",
+        seed=config.run.seed,
+        samples=config.score.bootstrap_samples,
+        use_stemmer=config.score.stemmer,
+        baselines=config.score.baselines,
+        evaluate=config.score.evaluate,
+    )
+    run_dir.write_json("scores.json", scored)
+
+
+def _counts(run_dir: RunDir, plan: Plan, resumed: int) -> JsonObject:
+    parts = list(run_dir.results())
+    given_up = len(plan.quarantined) + sum(len(part.quarantined) for part in parts)
+    briefs = [brief for part in parts for brief in part.outputs]
+    return manifest.counts(len(plan.ingested) + len(plan.quarantined), briefs, resumed, given_up)
+
+
+def _manifest(config: Config, engines: Engines, counts: JsonObject, timings: dict[str, float]) -> JsonObject:
+    return {
+        "precis": manifest.versions(["precis"])["precis"],
+        "name": config.name,
+        "versions": manifest.versions(),
+        "engine": _engines(config, engines),
+        "config_digest": digest(config),
+        "seed": config.run.seed,
+        "timings": {name: round(seconds, 2) for name, seconds in timings.items()},
+        "counts": counts,
+    }
+
+
+def _engines(config: Config, engines: Engines) -> JsonObject:
+    """Name, model and identity; of every kind by itself where they differ."""
+    by_kind: dict[str, JsonObject] = {
+        kind: {"name": settings.name, "model": dict(engine.model), "identity": engine.identity}
+        for kind, (settings, engine) in engines.items()
+    }
+    first, *others = by_kind.values()
+    if all(other == first for other in others):
+        return first
+    return {"name": "mixed", "identity": identity(engines), "kinds": by_kind}
+
+
+def _missed(config: Config, path: Path) -> tuple[str, ...]:
+    """The thresholds of `score.fail_under` that the run's scores miss; a score that is not there counts as missed."""
+    if not config.score.fail_under:
+        return ()
+    scores = path / "scores.json"
+    systems: dict[str, Any] = json.loads(scores.read_text(encoding="utf-8"))["systems"] if scores.exists() else {}
+    own = next((rows for name, rows in systems.items() if name not in ("lead", "textrank", "oracle")), {})
+    found = []
+    for key, least in config.score.fail_under.items():
+        value: Any = own
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value is None:
+            found.append(f"{key}: no such score, at least {least} is asked for")
+        elif value < least:
+            found.append(f"{key}: {value:.4f} is under {least}")
+    return tuple(found)

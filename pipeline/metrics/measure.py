@@ -1,0 +1,91 @@
+"""Scores of single articles, and their summary over articles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipeline.metrics import SOURCE_METRICS
+from pipeline.metrics.abstractiveness import Source
+from pipeline.metrics.bootstrap import ci95, ci95_columns
+from pipeline.metrics.rouge import Prepared, Prf, score_best
+from pipeline.metrics.rouge_api import mean_prf
+from pipeline.metrics.texts import Lines, ScoredKind, join
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScore:
+    """All scores of one output of one article; None in `source` says that there was nothing to count."""
+
+    id: str
+    prediction: str
+    rouge: Mapping[str, Prf]
+    source: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One system's scores, article by article; `references` are digests of the references by article id."""
+
+    system: str
+    signature: str
+    rows: Mapping[ScoredKind, tuple[ItemScore, ...]]
+    references: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is measured of every output: ROUGE types, and metrics against the article by their table names."""
+
+    rouge_types: tuple[str, ...]
+    source_metrics: tuple[str, ...]
+    use_stemmer: bool = True
+
+    def references(self, alternatives: Sequence[Lines]) -> list[Prepared]:
+        """The alternatives, tokenized once for all systems."""
+        return [Prepared(join(lines), stem=self.use_stemmer) for lines in alternatives]
+
+    def item(
+        self,
+        article_id: str,
+        kind: ScoredKind,
+        variants: Sequence[Lines],
+        references: Sequence[Prepared],
+        source: Source | None,
+    ) -> ItemScore:
+        """Scores of one output; of several variants, each ROUGE type counts the one with the highest F."""
+        own = [Prepared(join(lines), stem=self.use_stemmer) for lines in variants]
+        best = {rouge_type: score_best(own, references, rouge_type) for rouge_type in self.rouge_types}
+        known: dict[str, float | None] = {}
+        if source is not None and kind != "headlines_best":
+            for name in self.source_metrics:
+                known.update(SOURCE_METRICS[name](variants[0], source))
+        return ItemScore(article_id, own[0].text, best, known)
+
+
+def summarise(items: Sequence[ItemScore], *, samples: int, seed: int) -> dict[str, Any]:
+    """Means with 95 % bootstrap intervals over at least one article, as in scores.json.
+
+    A source metric is averaged over the articles where there was something to count (its own `n`) and is
+    absent where there was nothing in any of them.
+    """
+    entry: dict[str, Any] = {"n": len(items)}
+    types = list(items[0].rouge)
+    if types:
+        scores = np.array([[item.rouge[name].f for name in types] for item in items])
+        for name, interval in zip(types, ci95_columns(scores, samples=samples, seed=seed), strict=True):
+            entry[name] = {**mean_prf([item.rouge[name] for item in items]), "ci95": list(interval)}
+    for name in dict.fromkeys(name for item in items for name in item.source):
+        values = [value for item in items if (value := item.source.get(name)) is not None]
+        if values:
+            entry[name] = mean_entry(values, samples=samples, seed=seed)
+    return entry
+
+
+def mean_entry(values: Sequence[float], *, samples: int, seed: int) -> dict[str, Any]:
+    """Mean, interval and count of at least one value."""
+    interval = ci95(values, samples=samples, seed=seed)
+    return {"value": sum(values) / len(values), "ci95": list(interval), "n": len(values)}

@@ -1,0 +1,97 @@
+"""Which sentences of an article deserve to be told: a linear selector over readable features.
+
+The weights lie in `weights/selector/selector.json`; `pipeline.train.selector` fits them to oracle labels
+(the sentence that supports each reference highlight best, after Nallapati et al. 2017).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from pipeline.records import Article
+from pipeline.text.words import content_words, overlap
+
+PRONOUNS = frozenset("he she it they this that these those we i his her their but and however".split())
+FEATURES = (
+    "first", "second", "third", "early", "place", "paragraph_start", "short", "long", "words",
+    "frequency", "centrality", "lead_overlap", "title_overlap", "number", "quotation", "all_quotation",
+    "pronoun_start", "question", "names",
+)  # fmt: skip
+
+
+def features(article: Article) -> list[dict[str, float]]:
+    """One mapping feature → value (about 0–1) per sentence."""
+    words = [content_words(s.text) for s in article.sentences]
+    counts = Counter(w for sentence in words for w in set(sentence))
+    common = math.sqrt(sum(c * c for c in counts.values())) or 1.0
+    return [_features(article, i, words, counts, common) for i in range(len(words))]
+
+
+def _features(
+    article: Article, i: int, words: Sequence[Sequence[str]], counts: Mapping[str, int], common: float
+) -> dict[str, float]:
+    sentence, own = article.sentences[i], set(words[i])
+    text, tokens = sentence.text, sentence.text.split()
+    size = len(tokens)
+    opening = tokens[0].strip("\"'(").lower()
+    quoted = text.count('"')
+    return {
+        "first": float(i == 0),
+        "second": float(i == 1),
+        "third": float(i == 2),
+        "early": 1 / (1 + i),
+        "place": i / len(words),
+        "paragraph_start": float(i == 0 or article.sentences[i - 1].paragraph != sentence.paragraph),
+        "short": float(size < 9),
+        "long": float(size > 38),
+        "words": min(size, 40) / 40,
+        "frequency": sum(counts[w] for w in own) / (len(own) or 1) / max(counts.values(), default=1),
+        "centrality": sum(counts[w] for w in own) / (math.sqrt(len(own) or 1) * common),
+        "lead_overlap": overlap(own, words[0]) if i else 0.0,
+        "title_overlap": overlap(own, content_words(article.title)) if article.title else 0.0,
+        "number": float(any(c.isdigit() for c in text)),
+        "quotation": float(quoted > 0),
+        "all_quotation": float(text.startswith('"') and quoted >= 2 and text.rstrip(".").endswith('"')),
+        "pronoun_start": float(opening in PRONOUNS),
+        "question": float(text.endswith("?")),
+        "names": min(sum(t[:1].isupper() for t in tokens[1:]) / size, 0.5),
+    }
+
+
+@cache
+def _weights() -> dict[str, float]:
+    stored = files("pipeline").joinpath("weights", "selector", "selector.json").read_text(encoding="utf-8")
+    weights: dict[str, float] = json.loads(stored)["weights"]
+    return weights
+
+
+def salience(article: Article) -> tuple[float, ...]:
+    """Log-odds that a reference highlight tells each sentence of the article."""
+    weights = _weights()
+    return tuple(
+        weights["bias"] + sum(weights[name] * value for name, value in row.items()) for row in features(article)
+    )
+
+
+def spread(article: Article, n: int, redundancy: float = 2.5) -> tuple[int, ...]:
+    """The `n` sentences to tell, best first: salience less `redundancy` times the overlap with what is chosen.
+
+    This is maximal marginal relevance (Carbonell and Goldstein 1998) with word overlap as the similarity.
+    """
+    scores = salience(article)
+    words = [set(content_words(s.text)) for s in article.sentences]
+    chosen: list[int] = []
+    left = [i for i, w in enumerate(words) if len(w) >= 3] or list(range(len(words)))
+    while left and len(chosen) < n:
+        best = max(
+            left,
+            key=lambda i: scores[i] - redundancy * max((overlap(words[i], words[j]) for j in chosen), default=0.0),
+        )
+        chosen.append(best)
+        left.remove(best)
+    return tuple(chosen)

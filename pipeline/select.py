@@ -1,0 +1,239 @@
+"""Judged candidates → the choice for each output kind, under its contract; losers keep their rank and reason.
+
+Limits are met by choosing, never by cutting: a candidate that is too long is not chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.records import Article, Candidate, Judged, Kind, Ranked, Verdict
+from pipeline.settings_outputs import BulletSettings, HeadlineSettings, RewriteSettings, SummarySettings
+from pipeline.text.words import content_words, overlap
+
+SAME_POINT = 0.6  # overlap of content words from which two sentences say the same
+SAME_HEADLINE = 0.7  # Jaccard similarity of content words from which two headlines are alike
+COVERAGE, COPY, AGAIN = 0.8, 0.9, 0.4  # weights of the score below
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What was chosen for a kind, in output order, every candidate with its fate, and flags of the whole."""
+
+    kind: Kind
+    chosen: tuple[Judged, ...]
+    ranked: tuple[Ranked, ...]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass
+class Choice:
+    """Chosen so far, and why the others lost."""
+
+    chosen: list[Judged]
+    why: dict[int, str]
+
+    def reject(self, judged: Judged, why: str) -> None:
+        self.why.setdefault(id(judged), why)
+
+
+def words_of(text: str) -> int:
+    """Words of a text, separated by white space."""
+    return len(text.split())
+
+
+def rate(judged: Judged, focus: str) -> Judged:
+    """Score: mean log-probability, plus the share of the focus's content words kept, less a copy's penalty."""
+    candidate = judged.candidate
+    wanted = set(content_words(focus))
+    kept = len(wanted & set(content_words(candidate.text))) / len(wanted) if wanted else 0.0
+    copied = any(reason.code == "verbatim" for reason in judged.verdict.reasons)
+    score = (candidate.logprob or 0.0) + COVERAGE * kept - (COPY if copied and not candidate.extractive else 0.0)
+    return replace(judged, score=score)
+
+
+def slots(judged: Iterable[Judged]) -> dict[int, list[Judged]]:
+    """Candidates by the sentence they retell, slots in order of preference, best candidate first."""
+    found: dict[int, list[Judged]] = {}
+    for item in judged:
+        found.setdefault(item.candidate.sentences[0], []).append(item)
+    return {slot: sorted(items, key=lambda j: -j.score) for slot, items in found.items()}
+
+
+def repeats(text: str, others: Iterable[str], limit: float = SAME_POINT) -> bool:
+    """Whether `text` says what one of `others` says, by its content words."""
+    words = content_words(text)
+    return any(overlap(words, content_words(other)) > limit for other in others)
+
+
+def usable(items: Iterable[Judged], choice: Choice, fits: Callable[[str], str]) -> list[Judged]:
+    """The candidates that the guard passed and the contract allows (`fits` returns the reason if not)."""
+    found = []
+    for item in items:
+        why = "rejected by the guard" if not item.verdict.ok else fits(item.candidate.text)
+        if why:
+            choice.reject(item, why)
+        else:
+            found.append(item)
+    return found
+
+
+def select_summary(
+    judged: Sequence[Judged], article: Article, settings: SummarySettings, given_up: tuple[str, ...] = ()
+) -> Selection:
+    """Whole sentences in source order within the band of words and sentences; extracts fill what is missing."""
+    choice = Choice([], {})
+    room = settings.max_words
+
+    def take(items: Iterable[Judged]) -> bool:
+        nonlocal room
+        for item in items:
+            size = words_of(item.candidate.text)
+            if size > room:
+                choice.reject(item, "no room within max_words")
+            elif repeats(item.candidate.text, (c.candidate.text for c in choice.chosen)):
+                choice.reject(item, "says what a chosen sentence says")
+            else:
+                choice.chosen.append(item)
+                room -= size
+                return True
+        return False
+
+    for items in slots(judged).values():
+        if len(choice.chosen) < settings.max_sentences:
+            take(usable(items, choice, lambda _: ""))
+    extracts = iter(extractive(article, "summary", judged))
+    while _short_of(choice.chosen, settings):
+        extract = next(extracts, None)
+        if extract is None:
+            break
+        if len(choice.chosen) < settings.max_sentences:
+            take([extract])
+    flags = given_up + (("too_short",) if _short_of(choice.chosen, settings) else ())
+    return _close("summary", choice, judged, flags, in_source_order=True)
+
+
+def _short_of(chosen: Sequence[Judged], settings: SummarySettings) -> bool:
+    words = sum(words_of(item.candidate.text) for item in chosen)
+    return len(chosen) < settings.min_sentences or (
+        words < settings.min_words and len(chosen) < settings.max_sentences
+    )
+
+
+def select_bullets(
+    judged: Sequence[Judged],
+    article: Article,
+    settings: BulletSettings,
+    summary: Sequence[str] = (),
+    given_up: tuple[str, ...] = (),
+) -> Selection:
+    """Points from different sentences, in source order, worded unlike the summary where there is a choice."""
+    choice = Choice([], {})
+
+    def fits(text: str) -> str:
+        return "over max_words" if words_of(text) > settings.max_words else ""
+
+    for items in slots(judged).values():
+        passed = usable(items, choice, fits)
+        fresh = sorted(passed, key=lambda j: -(j.score - AGAIN * (j.candidate.text in summary)))
+        for item in fresh:
+            if len(choice.chosen) >= settings.max:
+                choice.reject(item, "enough bullets")
+            elif repeats(item.candidate.text, (c.candidate.text for c in choice.chosen)):
+                choice.reject(item, "says what a chosen bullet says")
+            else:
+                choice.chosen.append(item)
+                break
+    for extract in extractive(article, "bullets", judged):
+        if len(choice.chosen) >= settings.min:
+            break
+        texts = [c.candidate.text for c in choice.chosen]
+        if not fits(extract.candidate.text) and not repeats(extract.candidate.text, texts):
+            choice.chosen.append(extract)
+    flags = given_up + (("too_few",) if len(choice.chosen) < settings.min else ())
+    return _close("bullets", choice, judged, flags, in_source_order=True)
+
+
+def select_headlines(
+    judged: Sequence[Judged], article: Article, settings: HeadlineSettings, given_up: tuple[str, ...] = ()
+) -> Selection:
+    """The best variants, no two alike; the article's shortest finished sentence, or its title, when none passes."""
+    choice = Choice([], {})
+
+    def fits(text: str) -> str:
+        if len(text) > settings.max_chars:
+            return "over max_chars"
+        return "under min_words" if words_of(text) < settings.min_words else ""
+
+    for item in sorted(usable(judged, choice, fits), key=lambda j: -j.score):
+        if len(choice.chosen) >= settings.count:
+            choice.reject(item, "enough headlines")
+        elif any(alike(item.candidate.text, c.candidate.text) for c in choice.chosen):
+            choice.reject(item, "like a better headline")
+        else:
+            choice.chosen.append(item)
+    flags = given_up
+    if not choice.chosen:
+        choice.chosen += [e for e in extractive(article, "headlines", judged) if not fits(e.candidate.text)][:1]
+    if not choice.chosen and article.title and not fits(article.title):
+        title = Candidate("title", "headline", article.title, None, (0,), ("headlines",), True, ("fallback:title",))
+        choice.chosen.append(Judged(title, Verdict(True)))
+    if len(choice.chosen) < settings.count:
+        flags += ("too_few",)
+    return _close("headlines", choice, judged, flags, in_source_order=False)
+
+
+def alike(a: str, b: str) -> bool:
+    """Whether two headlines are too similar to be offered as a choice (Jaccard of content words)."""
+    left, right = set(content_words(a)), set(content_words(b))
+    return len(left & right) > SAME_HEADLINE * len(left | right) or left <= right or right <= left
+
+
+def select_rewrite(
+    judged: Sequence[Judged], article: Article, settings: RewriteSettings, given_up: tuple[str, ...] = ()
+) -> Selection:
+    """One retold sentence per slot, best slots first, until the target length is reached; source order."""
+    choice = Choice([], {})
+    room = round(settings.ratio * article.words)
+    for items in slots(judged).values():
+        for item in usable(items, choice, lambda _: ""):
+            size = words_of(item.candidate.text)
+            if size > room or repeats(item.candidate.text, (c.candidate.text for c in choice.chosen), 0.8):
+                choice.reject(item, "no room within the ratio, or said before")
+            else:
+                choice.chosen.append(item)
+                room -= size
+                break
+    if not choice.chosen:
+        choice.chosen += extractive(article, "rewrite", judged)[:1]
+    return _close("rewrite", choice, judged, given_up, in_source_order=True)
+
+
+def extractive(article: Article, kind: Kind, judged: Sequence[Judged]) -> list[Judged]:
+    """The article's own sentences as a last resort, those that were asked about first, flagged as a fallback."""
+    asked = [item.candidate.sentences[0] for item in judged]
+    order = dict.fromkeys([*asked, *range(len(article.sentences))])
+    texts = [(i, article.sentences[i].text) for i in order]
+    return [
+        Judged(
+            Candidate(f"extract:{i}", "brief", text, None, (i,), (kind,), True, ("fallback:extractive",)), Verdict(True)
+        )
+        for i, text in texts
+        if len(content_words(text)) >= 2 and text[-1:] in ".?!\"')"
+    ]
+
+
+def _close(
+    kind: Kind, choice: Choice, judged: Sequence[Judged], flags: tuple[str, ...], *, in_source_order: bool
+) -> Selection:
+    """The selection with every candidate's fate: rank among the chosen (best first), or why it lost."""
+    rank = {id(item): n for n, item in enumerate(choice.chosen)}
+    fates = [
+        Ranked(item, kind, rank.get(id(item)), "chosen" if id(item) in rank else choice.why.get(id(item), "not needed"))
+        for item in [*choice.chosen, *(j for j in judged if id(j) not in rank)]
+    ]
+    chosen = list(choice.chosen)
+    if in_source_order:
+        chosen.sort(key=lambda item: item.candidate.sentences[0])
+    return Selection(kind, tuple(chosen), tuple(fates), flags)

@@ -1,0 +1,174 @@
+"""The settings of a run as frozen, strict models: every key with its type, bounds, default and meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic.fields import FieldInfo
+
+from pipeline.settings_outputs import EngineSettings, OutputSettings, Settings
+
+Baseline = Literal["lead", "textrank", "oracle"]
+THRESHOLD = re.compile(
+    r"(summary|bullets|headlines|headlines_best|rewrite)\."
+    r"(rouge(1|2|L|Lsum)\.[prf]|(?!rouge)[A-Za-z0-9_]+\.value)"
+)
+
+
+class InputSettings(Settings):
+    """Which articles are read."""
+
+    path: str = Field(
+        default="seeds",
+        min_length=1,
+        description="file, folder or - (stdin), relative to the working directory (not in the digest)",
+    )
+    key_points: Literal["reference", "keep", "drop"] = Field(
+        default="reference",
+        description="an article's own key-points box: reference for bullets, unseen by the model; "
+        "keep it in the text; or drop it",
+    )
+    limit: int | None = Field(default=None, ge=1, description="read only this many articles; null: all")
+
+
+class GuardSettings(Settings):
+    """What makes a candidate unusable; each check can be switched off."""
+
+    enabled: bool = Field(default=True, description="check candidates at all")
+    numbers: bool = Field(default=True, description="numbers and quantities must be in the source")
+    names: bool = Field(default=True, description="names must be in the source")
+    quotations: bool = Field(default=True, description="quoted words must be in the source, word for word")
+    dates: bool = Field(default=True, description="dates must be in the source")
+    repetition: bool = Field(default=True, description="no phrase repeated within a text")
+    garbled: bool = Field(default=True, description="no word neither in the source nor in ordinary English")
+    unfinished: bool = Field(default=True, description="no sentence without its end")
+    verbatim: Literal["warn", "reject", "off"] = Field(
+        default="warn", description="a near-verbatim copy of the source: flag it, reject it, or allow it"
+    )
+
+
+class ScoreSettings(Settings):
+    """How outputs are scored against references."""
+
+    enabled: bool = Field(default=True, description="score the outputs where there are references")
+    bootstrap_samples: int = Field(
+        default=1000, ge=100, le=100_000, description="resamples of the 95 % confidence intervals"
+    )
+    stemmer: bool = Field(default=True, description="Porter-stem words before ROUGE")
+    multi_reference: Literal["max"] = Field(
+        default="max", description="several references: the one with the highest F, per ROUGE type"
+    )
+    baselines: Annotated[tuple[Baseline, ...], Field(strict=False)] = Field(
+        default=("lead", "textrank", "oracle"), description="baseline rows of the score table"
+    )
+    evaluate: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        default=(), description="local paths of further Hugging Face evaluate modules to run"
+    )
+    fail_under: Mapping[str, float] = Field(
+        default_factory=dict,
+        description="least scores (0-1), e.g. `summary.rouge1.f: 0.2` or `summary.novel_bigrams.value: 0.1`; "
+        "missing one ends the run with status 1 (not in the digest)",
+    )
+
+    @field_validator("baselines", "evaluate")
+    @classmethod
+    def _named_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({name for name in value if value.count(name) > 1})
+        if twice:
+            raise ValueError(f"named twice: {', '.join(twice)}")
+        return value
+
+    @field_validator("fail_under", mode="before")
+    @classmethod
+    def _dotted(cls, value: object) -> object:
+        return dict(_flatten(value)) if isinstance(value, dict) else value
+
+    @field_validator("fail_under")
+    @classmethod
+    def _known_scores(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        wrong = [key for key in value if not THRESHOLD.fullmatch(key)]
+        if wrong:
+            raise ValueError(
+                f"unknown score {', '.join(wrong)}; write KIND.rouge1|rouge2|rougeL|rougeLsum.p|r|f or "
+                "KIND.METRIC.value, KIND being summary, bullets, headlines, headlines_best or rewrite"
+            )
+        if any(not 0 <= least <= 1 for least in value.values()):
+            raise ValueError("scores are fractions from 0 to 1")
+        return value
+
+
+class RunSettings(Settings):
+    """Where and how the batch runs."""
+
+    out: str | None = Field(
+        default=None, min_length=1, description="run directory; null: runs/<name> (not in the digest)"
+    )
+    seed: int = Field(default=13, ge=0, le=2**32 - 1, description="seed of sampling and of the bootstrap")
+    executor: Literal["local"] = Field(default="local", description="where shards run (not in the digest)")
+    batch_articles: int = Field(
+        default=1, ge=1, le=10_000, description="articles finished and saved together; what a resume replays"
+    )
+    keep_candidates: bool = Field(default=True, description="write every candidate to candidates.jsonl")
+
+
+class Config(Settings):
+    """All settings of one run."""
+
+    name: str = Field(
+        default="run",
+        max_length=100,
+        description="the run and its folder in runs/; default: the config file's stem (not in the digest)",
+    )
+    input: InputSettings = Field(default_factory=InputSettings, description="which articles are read")
+    engine: EngineSettings = Field(default_factory=EngineSettings, description="what writes the text")
+    outputs: OutputSettings = Field(default_factory=OutputSettings, description="the output kinds")
+    guard: GuardSettings = Field(default_factory=GuardSettings, description="what makes a candidate unusable")
+    score: ScoreSettings = Field(default_factory=ScoreSettings, description="how outputs are scored")
+    run: RunSettings = Field(default_factory=RunSettings, description="where and how the batch runs")
+
+    @field_validator("name")
+    @classmethod
+    def _folder_name(cls, value: str) -> str:
+        if not value.strip() or value.startswith(".") or not value.isprintable() or set(value) & set("/\\"):
+            raise ValueError(f"should be a folder name without slashes or a leading dot, got {value!r}")
+        return value
+
+    @property
+    def out_dir(self) -> Path:
+        """The run directory: `run.out`, or runs/<name> below the working directory."""
+        return Path(self.run.out) if self.run.out is not None else Path("runs") / self.name
+
+
+def section(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a field that is a section (or null), else None."""
+    for kind in (field.annotation, *get_args(field.annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None
+
+
+def walk(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Every valid key as a dotted path with its field, sections included, in the order of the models."""
+    for name, field in model.model_fields.items():
+        yield prefix + name, field
+        inner = section(field)
+        if inner is not None:
+            yield from walk(inner, f"{prefix}{name}.")
+
+
+def _flatten(value: Mapping[Any, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Dotted keys of nested mappings; ValueError if one is given twice."""
+    seen: set[str] = set()
+    for key, inner in value.items():
+        pairs: Iterable[tuple[str, object]] = [(f"{prefix}{key}", inner)]
+        if isinstance(inner, dict) and prefix.count(".") < 3:  # deeper is no score, or a cycle of anchors
+            pairs = _flatten(inner, f"{prefix}{key}.")
+        for path, leaf in pairs:
+            if path in seen:
+                raise ValueError(f"{path} is given twice")
+            seen.add(path)
+            yield path, leaf

@@ -1,0 +1,1 @@
+"""Text: normalisation, key points, sentences with offsets, language."""

@@ -1,0 +1,62 @@
+"""Averaged checkpoints → a folder that plain AutoModelForSeq2SeqLM and AutoTokenizer load.
+
+    python -m pipeline.train.export --run build/model --pairs build/pairs --config configs/train/cpu.yaml --out DIR
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
+
+from pipeline.train.loop import read_settings
+from pipeline.train.pack import NEW_TOKENS
+
+TASKS = ("<headline>", "<summary>", "<brief>")
+
+
+def average(paths: list[Path]) -> dict[str, torch.Tensor]:
+    """The mean of several state dicts, in fp32."""
+    states = [torch.load(path, weights_only=True) for path in paths]
+    return {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
+
+
+def export(run: Path, pairs: Path, config: Path, out: Path, last: int | None = None) -> None:
+    """Write model.safetensors (fp16), config and tokenizer; `last`: how many of the kept weights to average."""
+    settings = read_settings(config)
+    kept = sorted(run.glob("weights-*.pt"))
+    if not kept:
+        raise SystemExit(f"{run}: no weights-*.pt to export")
+    state = average(kept[-(last or settings.average_last) :])
+    shape = BartConfig.from_pretrained(settings.start)
+    shape.vocab_size = len(state["model.shared.weight"])
+    model = BartForConditionalGeneration(shape)
+    model.load_state_dict(state)
+    model.half().save_pretrained(out)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_file=str(pairs / "tokenizer.json"),
+        bos_token="<s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        mask_token="<mask>",
+        extra_special_tokens=[*TASKS, *NEW_TOKENS],
+        model_max_length=1024,
+    )
+    tokenizer.save_pretrained(out)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("run", "pairs", "config", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--last", type=int, help="average this many of the kept weights")
+    args = parser.parse_args(argv)
+    export(args.run, args.pairs, args.config, args.out, args.last)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

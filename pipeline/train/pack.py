@@ -1,0 +1,81 @@
+"""Pairs → token ids in one compressed file: what travels to the training machine.
+
+Source layout: `<s> <task> <w?> focus [<context> context] </s>`; target: `text </s>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from pipeline.train.pairs import Pair
+
+NEW_TOKENS = ("<rewrite>", "<context>", "<w1>", "<w2>", "<w3>", "<w4>", "<w5>", "<w6>")
+FOCUS_TOKENS = {"headline": 128, "brief": 110, "rewrite": 64}
+CONTEXT_TOKENS = 40
+TARGET_TOKENS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Ragged token ids: example i is `source[s[i]:s[i+1]]` → `target[t[i]:t[i+1]]`, of task `task[i]`."""
+
+    source: np.ndarray
+    source_at: np.ndarray
+    target: np.ndarray
+    target_at: np.ndarray
+    task: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.task)
+
+    def example(self, i: int) -> tuple[np.ndarray, np.ndarray]:
+        return (
+            self.source[self.source_at[i] : self.source_at[i + 1]],
+            self.target[self.target_at[i] : self.target_at[i + 1]],
+        )
+
+
+def source_ids(pair: Pair, tokenizer: Tokenizer, with_size: bool) -> list[int]:
+    """The encoder's input of one pair, cut to the budgets above (training inputs only)."""
+    size = f"<w{pair.size}>" if with_size else ""
+    focus = tokenizer.encode(pair.focus, add_special_tokens=False).ids[: FOCUS_TOKENS[pair.task]]
+    head = tokenizer.encode(f"<{pair.task}>{size}", add_special_tokens=False).ids
+    ids = [tokenizer.token_to_id("<s>"), *head, *focus]
+    if pair.context:
+        context = tokenizer.encode(pair.context, add_special_tokens=False).ids[:CONTEXT_TOKENS]
+        ids += [tokenizer.token_to_id("<context>"), *context]
+    return [*ids, tokenizer.token_to_id("</s>")]
+
+
+def pack(pairs: Sequence[Pair], tokenizer: Tokenizer, seed: int) -> Packed:
+    """Tokenise all pairs; three of four carry their length token, so that it may be left out later."""
+    rng = np.random.default_rng(seed)
+    tasks = tuple(FOCUS_TOKENS)
+    sources, targets, task = [], [], []
+    for pair, with_size in zip(pairs, rng.random(len(pairs)) < 0.75, strict=True):
+        ids = tokenizer.encode(pair.target, add_special_tokens=False).ids
+        if len(ids) > TARGET_TOKENS:
+            continue
+        sources.append(source_ids(pair, tokenizer, bool(with_size)))
+        targets.append([*ids, tokenizer.token_to_id("</s>")])
+        task.append(tasks.index(pair.task))
+    return Packed(*_ragged(sources), *_ragged(targets), np.array(task, np.uint8))
+
+
+def _ragged(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    flat = np.concatenate([np.asarray(r, np.uint16) for r in rows]) if rows else np.zeros(0, np.uint16)
+    return flat, np.concatenate([[0], np.cumsum([len(r) for r in rows])]).astype(np.int64)
+
+
+def save(packed: Packed, path: Path) -> None:
+    np.savez_compressed(path, **{name: getattr(packed, name) for name in Packed.__slots__})
+
+
+def load(path: Path) -> Packed:
+    with np.load(path) as stored:
+        return Packed(**{name: stored[name] for name in Packed.__slots__})

@@ -1,0 +1,64 @@
+"""Every shipped run config loads, says what it is for, and the files made from the settings are current."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import load_config, to_yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_CONFIGS = sorted((ROOT / "configs" / "run").glob("*.yaml"))
+NEEDED = {"quickstart", "smoke", "baselines", "folder", "bart-cnn", "titles"}
+
+
+def test_the_needed_configs_are_there() -> None:
+    assert {path.stem for path in RUN_CONFIGS} >= NEEDED
+
+
+@pytest.mark.parametrize("path", RUN_CONFIGS, ids=lambda path: path.stem)
+def test_a_config_loads_and_bears_its_name(path: Path) -> None:
+    config = load_config(str(path))
+    assert config.name == path.stem
+    assert config.run.out is None
+    assert to_yaml(config)
+
+
+@pytest.mark.parametrize("path", RUN_CONFIGS, ids=lambda path: path.stem)
+def test_a_config_opens_with_its_purpose_and_its_command(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    head = text[: text.index("\nname:")].splitlines()
+    assert all(line.startswith("#") for line in head)
+    assert len(head[0]) > 20
+    assert any(f"precis run configs/run/{path.name}" in line for line in head)
+    schema = next(line.partition("$schema=")[2] for line in head if "yaml-language-server" in line)
+    assert (path.parent / schema).resolve() == ROOT / "configs" / "schema.json"
+
+
+def test_configs_do_what_their_names_say() -> None:
+    loaded = {path.stem: load_config(str(path)) for path in RUN_CONFIGS}
+    assert loaded["quickstart"].input.path == "seeds"
+    assert loaded["smoke"].input.limit == 3
+    assert loaded["baselines"].engine.name == "lead"
+    assert not loaded["folder"].score.enabled
+    bart = loaded["bart-cnn"].outputs
+    assert bart.summary.engine is not None
+    assert (bart.summary.engine.name, bart.headlines.engine) == ("seq2seq", None)
+    titles = loaded["titles"].outputs
+    assert (titles.summary.enabled, titles.bullets.enabled, titles.headlines.case) == (False, False, "title")
+
+
+def test_schema_and_settings_page_are_current() -> None:
+    script = ROOT / "scripts" / "export_schema.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--check"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,95 @@
+"""Flags, score tables, comparisons and briefs as plain text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from report_sample import OUTPUT, SCORES
+
+from pipeline.records import Brief, Passage, Prose
+from pipeline.report import flags as flag_words
+from pipeline.report.scores import read_scores
+from pipeline.report.terminal import brief_text, compare_table, score_table
+
+
+@pytest.mark.parametrize(
+    ("flag", "level", "words"),
+    [
+        ("fallback:extractive", "note", "taken from the article as it stands"),
+        ("too_short", "note", "the article is very short"),
+        ("language:ru", "note", "the article is not in a language the model knows: ru"),
+        ("unsupported:number:1,200", "alert", "a number the article does not support: 1,200"),
+        ("unsupported:name:A: {B}", "alert", "a name the article does not support: A: {B}"),
+        ("unsupported:other:x", "alert", "not supported by the article: other:x"),
+        ("negation", "alert", "may say the opposite of the article"),
+        ("never_seen:1", "alert", "never seen:1"),
+    ],
+)
+def test_flags_in_plain_words(flag: str, level: str, words: str) -> None:
+    assert (flag_words.level(flag), flag_words.describe(flag)) == (level, words)
+
+
+def test_tables_of_scores() -> None:
+    summary, headlines = read_scores(SCORES).tables
+    assert [row.system for row in summary.rows] == ["fake", "lead", "oracle"]
+    assert [(c.number, c.interval) for c in summary.rows[0].cells if c] == [
+        ("40.00", "35.00–44.00"),
+        ("41.00", "36.00–45.00"),
+        ("43.00", "38.00–47.00"),
+    ]
+    assert [cell and cell.number for cell in summary.rows[0].extras] == ["50.00", "3.50"]
+    assert [row.cells[1:] for row in headlines.rows] == [(None, None)]
+
+
+def test_score_table_on_the_terminal() -> None:
+    table = score_table(SCORES)
+    rows = [re.split(r"\s{2,}", line.strip()) for line in table.splitlines()]
+    assert ["fake", "40.00 35.00–44.00", "41.00 36.00–45.00", "43.00 38.00–47.00", "50.00"] in rows
+    assert ["fake", "25.00 20.00–29.00", "–", "–", "–"] in rows
+    assert table.index("fake") < table.index("lead") < table.index("oracle")
+    assert "rouge|v:1.0|seed:13\nnot computed: bertscore: no model here\n" in table
+    assert score_table({"systems": {}}) == "no scores\n"
+
+
+def test_compare_table_marks_only_sure_differences() -> None:
+    row = {"kind": "summary", "a": 0.4, "b": 0.45, "p": 0.01, "wins": 9, "losses": 3, "ties": 2}
+    sure = {**row, "metric": "rouge1", "diff": 0.05, "ci95": [0.01, 0.09]}
+    open_ = {**row, "metric": "rouge2", "diff": 0.05, "ci95": [-0.01, 0.09], "p": None}
+    settings = {"generation.beams": [1, 4]}
+    table = compare_table({"a": "one", "b": "two", "n": 14, "rows": [sure, open_], "settings": settings})
+    assert "two against one, 14 articles in common" in table
+    first, second = (line for line in table.splitlines() if line.startswith("summary"))
+    assert "+5.00 [+1.00, +9.00] *" in first
+    assert "0.010" in first
+    assert "9–3–2" in first
+    assert "*" not in second
+    assert "generation.beams: 1 → 4" in table
+
+
+def test_brief_on_the_terminal_from_a_record() -> None:
+    text = brief_text({**OUTPUT, "flags": ["too_short"]}, width=60)
+    assert text.startswith("flood\nTitle ")
+    assert "  1. Headline one" in text
+    assert "  2. Headline two\n     ~ taken from the article as it stands" in text
+    assert "  ! a number the article does not support: 77" in text
+    assert "  • Bullet one" in text
+    assert "  ~ the article is very short" in text
+    assert max(map(len, text.splitlines())) <= 60
+
+
+def test_brief_on_the_terminal_from_a_brief_without_control_characters() -> None:
+    brief = Brief(
+        "x",
+        "",
+        9,
+        None,
+        "fake",
+        summary=Prose("Red \x1b[31m text.", ((0, 9),), ((),)),
+        bullets=(Passage("Point\x07"),),
+        headlines=(),
+    )
+    text = brief_text(brief)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert text == "x\n─\n\nSummary\n  Red  [31m text.\n\nBullets\n  • Point\n"

@@ -1,0 +1,116 @@
+"""ROUGE against the rouge-score package, to 1e-12."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rouge_score import rouge_scorer
+
+from pipeline.errors import ConfigError, InputError
+from pipeline.metrics.lcs import lcs_length, lcs_positions, positions
+from pipeline.score import rouge
+
+TYPES = ["rouge1", "rouge2", "rouge3", "rougeL", "rougeLsum"]
+ORACLES = {stem: rouge_scorer.RougeScorer(TYPES, use_stemmer=stem) for stem in (True, False)}
+PAIRS = [
+    ("", ""),
+    ("", "a reference"),
+    ("a prediction", ""),
+    ("\n\n", "\n"),
+    ("...", "?!"),
+    ("The cat sat on the mat.", "The cats were sitting on mats."),
+    ("police killed the gunman", "police kill the gunman"),
+    ("the gunman kill police", "police killed the gunman"),
+    ("w1 w2 w6 w7 w8\nw1 w3 w8 w9 w5", "w1 w2 w3 w4 w5"),
+    ("a a a b\nb a a", "a b a b\n\na a"),
+    ("Profit of £1,200m – up 3.5% – “generous”", "Profits rose 3.5% to £1,200m\nGenerously"),
+    ("Привет, мир", "Привет, мир"),
+    ("café naïve İstanbul Kelvin K", "cafe naive istanbul kelvin k"),
+    ("line one\r\nline two\u2028line three", "line two\nline three line one"),
+    ("the " * 70, "the a " * 70),
+    ("one\n \ntwo three", "three\ntwo\none"),
+]
+SMALL = st.lists(st.sampled_from(["a", "b", "c", "dogs", "dog", "running", "\n"]), max_size=30).map(" ".join)
+ANY = st.one_of(SMALL, st.text(max_size=60), st.text(alphabet="abKİé19 \n.'-", max_size=80))
+
+
+def assert_equal(predictions: list[str], references: Sequence[str | list[str]], *, stem: bool) -> None:
+    ours = rouge(predictions, references, rouge_types=TYPES, use_stemmer=stem, per_item=True)
+    for index, (prediction, reference) in enumerate(zip(predictions, references, strict=True)):
+        targets = [reference] if isinstance(reference, str) else list(reference)
+        theirs = ORACLES[stem].score_multi(targets, prediction)
+        for kind in TYPES:
+            assert ours[kind][index] == pytest.approx(tuple(theirs[kind]), abs=1e-12), kind
+
+
+@pytest.mark.parametrize("stem", [True, False])
+@pytest.mark.parametrize(("prediction", "reference"), PAIRS)
+def test_table_equals_rouge_score(prediction: str, reference: str, stem: bool) -> None:
+    assert_equal([prediction], [reference], stem=stem)
+
+
+@settings(max_examples=400, deadline=None)
+@given(prediction=ANY, reference=ANY, stem=st.booleans())
+def test_random_text_equals_rouge_score(prediction: str, reference: str, stem: bool) -> None:
+    assert_equal([prediction], [reference], stem=stem)
+
+
+@settings(max_examples=150, deadline=None)
+@given(prediction=SMALL, references=st.lists(SMALL, min_size=1, max_size=4))
+def test_several_references_equal_score_multi(prediction: str, references: list[str]) -> None:
+    assert_equal([prediction], [references], stem=True)
+
+
+TOKENS = st.lists(st.sampled_from("abcde"), max_size=90)
+
+
+@settings(max_examples=300, deadline=None)
+@given(reference=TOKENS, candidate=TOKENS)
+def test_lcs_walk_equals_the_table_walk(reference: list[str], candidate: list[str]) -> None:
+    picked = lcs_positions(positions(reference), len(reference), candidate)
+    expected = rouge_scorer.lcs_ind(reference, candidate)
+    assert [index for index in range(len(reference)) if picked >> index & 1] == expected
+    assert lcs_length(reference, candidate) == len(expected)
+
+
+def test_lin_2004_union_lcs_example() -> None:
+    """Section 3.2: the reference w1..w5 against two sentences has a union LCS of 4 of its 5 words."""
+    score = rouge(["w1 w2 w6 w7 w8\nw1 w3 w8 w9 w5"], ["w1 w2 w3 w4 w5"], per_item=True)["rougeLsum"][0]
+    assert score.r == pytest.approx(4 / 5)
+
+
+def test_means_are_the_default() -> None:
+    scores = rouge(["a b", ""], ["a b", ["c", "d"]], rouge_types=["rouge1"])
+    assert scores == {"rouge1": {"p": 0.5, "r": 0.5, "f": 0.5}}
+
+
+def test_more_than_nine_grams_are_allowed() -> None:
+    text = " ".join(map(str, range(12)))
+    assert rouge([text], [text], rouge_types=["rouge12"])["rouge12"]["f"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("predictions", "references", "message"),
+    [
+        (["a"], ["a", "b"], "1 predictions and 2 references"),
+        (["a", None], ["a", "b"], "prediction 2"),
+        (["a"], [[]], "reference 1"),
+        (["a"], [["b", 3]], "reference 1"),
+        ("text", ["text"], "list"),
+        ([], [], "no predictions"),
+    ],
+)
+def test_unusable_input_is_named(predictions: list[str], references: list[str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        rouge(predictions, references)
+
+
+@pytest.mark.parametrize(
+    "options", [{"rouge_types": ["rouge0"]}, {"rouge_types": ["L"]}, {"multi_ref": "median"}]
+)
+def test_unknown_options_are_config_errors(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError):
+        rouge(["a"], ["a"], **options)  # type: ignore[call-overload]
