@@ -44,4 +44,3 @@ def brief(
 def brief_articles(articles: Sequence[Article], config: Config, engines: Engines) -> list[Brief]:
     """Briefs one article at a time, so that none depends on its neighbours."""
     return [made.brief for article in articles for made in make_briefs([article], config, engines)]
-

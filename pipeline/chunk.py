@@ -20,15 +20,12 @@ def chunks(article: Article, budget: int, count_tokens: Count) -> list[Chunk]:
         raise ValueError(f"a chunk needs a budget of at least one token, got {budget}")
     found: list[Chunk] = []
     held: list[tuple[int, Sentence]] = []
-    used = 0
     for piece in _pieces(article, budget, count_tokens):
-        cost = count_tokens(piece[1].text)
-        if held and used + cost > budget:
-            found.append(_chunk(held, used))
-            held, used = [], 0
+        if held and count_tokens(_text([*held, piece])) > budget:  # white space between sentences costs, too
+            found.append(_chunk(held, count_tokens))
+            held = []
         held.append(piece)
-        used += cost
-    return found + ([_chunk(held, used)] if held else [])
+    return found + ([_chunk(held, count_tokens)] if held else [])
 
 
 def _pieces(article: Article, budget: int, count: Count) -> Iterator[tuple[int, Sentence]]:
@@ -58,8 +55,13 @@ def _word_bounds(text: str) -> list[tuple[int, int]]:
     return [(run[0], run[-1] + 1) for run in runs]
 
 
-def _chunk(pieces: Sequence[tuple[int, Sentence]], tokens: int) -> Chunk:
-    paragraphs = [list(group) for _, group in groupby((s for _, s in pieces), key=lambda s: s.paragraph)]
-    text = "\n".join(" ".join(s.text for s in group) for group in paragraphs)
+def _text(pieces: Sequence[tuple[int, Sentence]]) -> str:
+    """The pieces joined by spaces, paragraphs by line ends."""
+    paragraphs = groupby((s for _, s in pieces), key=lambda s: s.paragraph)
+    return "\n".join(" ".join(s.text for s in group) for _, group in paragraphs)
+
+
+def _chunk(pieces: Sequence[tuple[int, Sentence]], count: Count) -> Chunk:
+    text = _text(pieces)
     indices = tuple(dict.fromkeys(i for i, _ in pieces))
-    return Chunk(indices, (pieces[0][1].start, pieces[-1][1].end), text, tokens)
+    return Chunk(indices, (pieces[0][1].start, pieces[-1][1].end), text, count(text))

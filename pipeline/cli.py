@@ -56,7 +56,9 @@ def brief(args: argparse.Namespace) -> int:
     wanted = [kind.strip() for kind in args.kinds.split(",") if kind.strip()]
     unknown = [kind for kind in wanted if kind not in KINDS]
     if unknown or not wanted:
-        raise PrecisError(f"unknown kinds: {', '.join(unknown) or 'none given'}", where="--kinds", fix="of " + ", ".join(KINDS))
+        raise PrecisError(
+            f"unknown kinds: {', '.join(unknown) or 'none given'}", where="--kinds", fix="of " + ", ".join(KINDS)
+        )
     config = brief_config([kind for kind in KINDS if kind in wanted], args.engine, args.model)
     read = [read_input(path, key_points="reference") for path in args.files]
     engines = open_engines(config)
@@ -65,8 +67,8 @@ def brief(args: argparse.Namespace) -> int:
         for item in quarantined:
             failed += 1
             _say(f"{item.origin}: {item.reason}")
-        for item in ingested:
-            (made,) = brief_articles([item.article], config, engines)
+        for one in ingested:
+            (made,) = brief_articles([one.article], config, engines)
             print(to_line(brief_to_dict(made)) if args.json else brief_text(made), flush=True)
     return 1 if failed else 0
 
@@ -116,7 +118,9 @@ def _print_run(path: Path) -> None:
 
 def _score_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("run_dir", nargs="?", type=Path, help="run directory whose outputs are scored again")
-    p.add_argument("--outputs", type=Path, help="outputs of any system: JSONL, plain text (one a line) or a run directory")
+    p.add_argument(
+        "--outputs", type=Path, help="outputs of any system: JSONL, plain text (one a line) or a run directory"
+    )
     p.add_argument("--references", type=Path, help="references: JSONL, plain text or a run directory")
     p.add_argument("--kind", default="summary", help="what plain text lines are: summary (default), headlines, …")
     p.add_argument("--json", action="store_true", help="print scores.json instead of the table")

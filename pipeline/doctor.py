@@ -31,7 +31,9 @@ def checks() -> list[dict[str, Any]]:
         _check("python", True, platform.python_version(), needed=True),
         _check("cores", True, str(os.cpu_count() or "?"), needed=False),
         _check("memory", True, _memory(), needed=False),
-        _check("embedded model", not lost, "in the package" if not lost else f"missing: {', '.join(lost)}", needed=True),
+        _check(
+            "embedded model", not lost, "in the package" if not lost else f"missing: {', '.join(lost)}", needed=True
+        ),
         _check("chromium", shutil.which("chromium") is not None, "for the browser tests only", needed=False),
     ]
     numbers = versions(tuple(PACKAGES))

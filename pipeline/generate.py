@@ -24,10 +24,10 @@ class Generator(Protocol):
 def generate(requests: Sequence[Request], engine: Generator, batch_size: int, seed: int) -> list[Candidate]:
     """The n-best candidates of every request, in the order of the requests.
 
-    A request equal to an earlier one (task, source, context, length) shares its texts. The seed of a batch is derived
+    Equal requests (task, source, context, length) share their texts. The seed of a batch is derived
     from `seed` and the ids of its requests.
     """
-    unique = {_key(request): request for request in reversed(requests)}
+    unique = {_key(request): request for request in sorted(requests, key=lambda r: r.id, reverse=True)}
     texts: dict[Key, list[Generated]] = {}
     for batch in _batches(list(unique.values()), batch_size):
         answers = engine.generate(batch, _seed(seed, batch))

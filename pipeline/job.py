@@ -122,7 +122,7 @@ def _manifest(config: Config, engines: Engines, counts: JsonObject, timings: dic
         "precis": manifest.versions(["precis"])["precis"],
         "name": config.name,
         "versions": manifest.versions(),
-        "engine": _engines(config, engines),
+        "engine": _engines(engines),
         "config_digest": digest(config),
         "seed": config.run.seed,
         "timings": {name: round(seconds, 2) for name, seconds in timings.items()},
@@ -130,7 +130,7 @@ def _manifest(config: Config, engines: Engines, counts: JsonObject, timings: dic
     }
 
 
-def _engines(config: Config, engines: Engines) -> JsonObject:
+def _engines(engines: Engines) -> JsonObject:
     """Name, model and identity; of every kind by itself where they differ."""
     by_kind: dict[str, JsonObject] = {
         kind: {"name": settings.name, "model": dict(engine.model), "identity": engine.identity}
@@ -148,7 +148,9 @@ def _missed(config: Config, path: Path) -> tuple[str, ...]:
         return ()
     scores = path / "scores.json"
     systems: dict[str, Any] = json.loads(scores.read_text(encoding="utf-8"))["systems"] if scores.exists() else {}
-    own = next((rows for name, rows in systems.items() if name not in ("lead", "textrank", "oracle")), {})
+    own: dict[str, Any] = next(
+        (rows for name, rows in systems.items() if name not in ("lead", "textrank", "oracle")), {}
+    )
     found = []
     for key, least in config.score.fail_under.items():
         value: Any = own

@@ -28,7 +28,7 @@ _YOUNGER = word_set(
     podcast podcaster quarantined ransomware redistrict redistricting reopen reopened retweet ridesharing selfie
     selfies sexting smartphone smartphones smartwatch spyware startup streaming superdelegate superdelegates
     supermajority telehealth telework texted texting trackpad unfollow unfriend upvote vape vaped vaping
-    vlog vlogger voicemail watchdog deja webinar website whistleblower wildfire wildfires workflow workplace"""
+    vlog vlogger voicemail watchdog deja admin webinar website whistleblower wildfire wildfires workflow workplace"""
 )
 _OUR = """color favor honor labor neighbor behavior harbor humor rumor vapor armor flavor odor rigor savor savior tumor
 vigor endeavor glamor parlor splendor candor clamor demeanor fervor valor discolor disfavor dishonor"""
@@ -44,8 +44,9 @@ _PREFIXES = (
     "multi", "non", "out", "over", "post", "pre", "pro", "re", "semi", "sub", "super", "trans", "un", "under",
 )  # fmt: skip
 _ENDINGS = (
-    ("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"),
-    ("er", ""), ("er", "e"), ("ers", ""), ("ers", "e"), ("est", ""), ("est", "e"), ("ly", ""), ("ness", ""),
+    ("ies", "y"), ("ied", "y"), ("ier", "y"), ("iest", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"),
+    ("ing", ""), ("ing", "e"), ("er", ""), ("er", "e"), ("ers", ""), ("ers", "e"), ("est", ""), ("est", "e"),
+    ("ly", ""), ("ness", ""),
 )  # fmt: skip
 _ORDINARY_ENDINGS = (
     "ing", "ly", "tion", "tions", "ment", "ments", "ness", "ers", "ors", "ists", "ity", "ies", "less", "ful", "ous",
@@ -106,13 +107,17 @@ def looks_proper(word: str) -> bool:
     if not is_english(low):
         return True
     counts = _counts()
-    if low in _YOUNGER or counts.get(low, 0) >= _FREQUENT or low.endswith(_ORDINARY_ENDINGS) or "-" in low:
+    if counts.get(low, 0) >= _FREQUENT or low in _YOUNGER or low in _PREFIXES or "-" in low:
+        return False
+    if low.endswith(_ORDINARY_ENDINGS):
         return False
     if low.endswith("s") and low[:-1] in counts and low + "'" not in counts:
         return False
-    if low.endswith(("ed", "ing")) and any(base in counts for base in bases(low)[1:]):
+    if low.endswith(("ed", "ing", "ier", "iest")) and any(base in counts for base in bases(low)[1:]):
         return False
     if any(low.startswith(prefix) and low[len(prefix) :] in counts for prefix in _PREFIXES) or _is_compound(low):
+        return False
+    if low.endswith("er") and low[:-1] + "st" in counts:
         return False
     stem = low.removesuffix("e")
     derived = (

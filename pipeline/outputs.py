@@ -16,7 +16,9 @@ def assemble(
     """The Brief of one article; kinds without a selection stay None."""
     summary, bullets = selections.get("summary"), selections.get("bullets")
     headlines, rewrite = selections.get("headlines"), selections.get("rewrite")
-    flags = dict.fromkeys(flag for selection in selections.values() for flag in selection.flags)
+    own = [flag for selection in selections.values() for flag in selection.flags]
+    few = [f"too_few:{kind}" for kind, selection in selections.items() if "too_few" in selection.flags]
+    flags = dict.fromkeys([flag for flag in own if flag.startswith("language:") or flag == "too_short"] + few)
     return Brief(
         id=article.id,
         sha256=article.sha256,
@@ -27,7 +29,7 @@ def assemble(
         bullets=None if bullets is None else tuple(_passage(item, article, "sentence") for item in bullets.chosen),
         headlines=None if headlines is None else tuple(_passage(j, article, headline_case) for j in headlines.chosen),
         rewrite=None if rewrite is None else _prose(rewrite, article, "\n"),
-        flags=tuple(flag for flag in flags if flag.startswith("language:") or flag == "too_short"),
+        flags=tuple(flags),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from pipeline.chunk import chunks
 from pipeline.extract import lead, textrank
 from pipeline.records import Article, Candidate, Kind, Request, Task
-from pipeline.salience import spread
+from pipeline.salience import PRONOUNS, spread
 from pipeline.settings_outputs import OutputSettings
 
 MIN_WORDS = 40  # below this an article is answered extractively
@@ -53,13 +53,11 @@ def _sentences(article: Article, kinds: tuple[Kind, ...], outputs: OutputSetting
     need = max(_count(kind, outputs) for kind in kinds) + SPARE
     if "rewrite" in kinds:
         need = max(need, len(article.sentences))
-    return [
-        _brief(article, i, words, kinds) for i in spread(article, need) for words in (LONG, SHORT)
-    ]
+    return [_brief(article, i, words, kinds) for i in spread(article, need) for words in (LONG, SHORT)]
 
 
 def _brief(article: Article, i: int, words: int, kinds: tuple[Kind, ...]) -> Request:
-    around = tuple(j for j in sorted({0, i - 1}) if j >= 0 and j != i)
+    around = (i - 1,) if i and refers_back(article.sentences[i].text) else ()
     return Request(
         id=f"{article.id}#brief:{i}:{words}",
         article_id=article.id,
@@ -72,6 +70,15 @@ def _brief(article: Article, i: int, words: int, kinds: tuple[Kind, ...]) -> Req
     )
 
 
+def refers_back(text: str) -> bool:
+    """Whether a sentence opens with a pronoun, so that it needs the one before it to be understood.
+
+    Other sentences get no context: the small model would take its names for the sentence's own.
+    """
+    words = text.split()[:2]
+    return any(word.strip("\"'(,").lower() in PRONOUNS for word in words)
+
+
 def _headlines(article: Article, engine: Reader) -> list[Request]:
     """The opening at three lengths, and the most telling sentences, for headlines from another angle."""
     opening = _fitting(article, range(len(article.sentences)), engine)
@@ -81,6 +88,7 @@ def _headlines(article: Article, engine: Reader) -> list[Request]:
         wishes += [(telling, words) for words in HEADLINE_WORDS[:2]]
     wishes += [((i,), HEADLINE_WORDS[1]) for i in spread(article, 2)]
     found = [_request(article, "headline", indices, ("headlines",), words) for indices, words in wishes]
+    found += [_brief(article, i, SHORT - 2, ("headlines",)) for i in spread(article, 3)]
     return list({request.id: request for request in found}.values())
 
 

@@ -6,7 +6,7 @@ ingest → plan (chunk) → generate → guard → select → outputs → score 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pipeline import plan as planning
@@ -19,11 +19,13 @@ from pipeline.generate import generate
 from pipeline.guard import judge, read_source
 from pipeline.outputs import assemble
 from pipeline.parts import Batch, Part
+from pipeline.ranking import rate
 from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Request, Verdict
 from pipeline.select import Selection
 from pipeline.serial import ranked_to_dict
 from pipeline.settings import Config
 from pipeline.settings_outputs import EngineSettings
+from pipeline.text.casing import restore_capitals
 
 Engines = Mapping[Kind, tuple[EngineSettings, Engine]]
 
@@ -116,12 +118,11 @@ def _finish(article: Article, candidates: Sequence[Candidate], config: Config, e
         judged = []
         for candidate in (_grounded(c, article) for c in candidates if kind in c.serves):
             verdict = Verdict(True)
+            evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
             if config.guard.enabled and not candidate.extractive:
-                evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
                 verdict = judge(candidate.text, source, kind=kind, settings=config.guard, evidence=evidence)
                 verdict = _complete(verdict, candidate)
-            focus = article.sentences[candidate.sentences[0]].text
-            judged.append(select.rate(Judged(candidate, verdict), focus))
+            judged.append(rate(Judged(candidate, verdict), kind, article))
         selections[kind] = _choose(kind, judged, article, config, selections, given_up)
     brief = assemble(article, selections, identity(engines), headline_case=config.outputs.headlines.case)
     return Made(brief, tuple(fate for selection in selections.values() for fate in selection.ranked))
@@ -133,12 +134,13 @@ def _complete(verdict: Verdict, candidate: Candidate) -> Verdict:
 
 
 def _grounded(candidate: Candidate, article: Article) -> Candidate:
-    """Sentences of a whole summary know only their chunk: find the sentence each retells, for its slot."""
+    """The candidate with the article's capitals; sentences of a whole summary know only their chunk, so the sentence
+    each retells is found for its slot."""
     if candidate.task == "summary":
-        from dataclasses import replace
-
-        return replace(candidate, sentences=supporting(candidate.text, article, candidate.sentences))
-    return candidate
+        candidate = replace(candidate, sentences=supporting(candidate.text, article, candidate.sentences))
+    if candidate.extractive:
+        return candidate
+    return replace(candidate, text=restore_capitals(candidate.text, article.text))
 
 
 def _choose(
@@ -168,9 +170,7 @@ def work(batch: Batch, config: Config, engines: Engines) -> Part:
     return Part(tuple(m.brief for m in made), tuple(lines), tuple(failed))
 
 
-def _guarded(
-    articles: Sequence[Article], config: Config, engines: Engines
-) -> tuple[list[Made], list[Quarantined]]:
+def _guarded(articles: Sequence[Article], config: Config, engines: Engines) -> tuple[list[Made], list[Quarantined]]:
     """The whole batch at once, or, when that fails, article by article."""
     try:
         return make_briefs(articles, config, engines), []

@@ -86,7 +86,8 @@ def spread(article: Article, n: int, redundancy: float = 2.5) -> tuple[int, ...]
     scores = salience(article)
     words = [set(content_words(s.text)) for s in article.sentences]
     chosen: list[int] = []
-    left = [i for i, w in enumerate(words) if len(w) >= 3] or list(range(len(words)))
+    finished = [s.text[-1:] in ".?!\"')" for s in article.sentences]  # headings and captions are not
+    left = [i for i, w in enumerate(words) if len(w) >= 3 and finished[i]] or list(range(len(words)))
     while left and len(chosen) < n:
         best = max(
             left,

@@ -6,15 +6,17 @@ Limits are met by choosing, never by cutting: a candidate that is too long is no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from pipeline.ranking import doubts
 from pipeline.records import Article, Candidate, Judged, Kind, Ranked, Verdict
 from pipeline.settings_outputs import BulletSettings, HeadlineSettings, RewriteSettings, SummarySettings
 from pipeline.text.words import content_words, overlap
 
 SAME_POINT = 0.6  # overlap of content words from which two sentences say the same
 SAME_HEADLINE = 0.7  # Jaccard similarity of content words from which two headlines are alike
-COVERAGE, COPY, AGAIN = 0.8, 0.9, 0.4  # weights of the score below
+AGAIN = 0.4  # what a bullet loses that the summary says word for word
+LATER = 0.06  # what a slot loses for every slot before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +45,20 @@ def words_of(text: str) -> int:
     return len(text.split())
 
 
-def rate(judged: Judged, focus: str) -> Judged:
-    """Score: mean log-probability, plus the share of the focus's content words kept, less a copy's penalty."""
-    candidate = judged.candidate
-    wanted = set(content_words(focus))
-    kept = len(wanted & set(content_words(candidate.text))) / len(wanted) if wanted else 0.0
-    copied = any(reason.code == "verbatim" for reason in judged.verdict.reasons)
-    score = (candidate.logprob or 0.0) + COVERAGE * kept - (COPY if copied and not candidate.extractive else 0.0)
-    return replace(judged, score=score)
+def slots(judged: Iterable[Judged], kind: Kind) -> dict[int, list[Judged]]:
+    """Candidates by the sentence they retell, best first; slots by their best usable candidate and by preference.
 
-
-def slots(judged: Iterable[Judged]) -> dict[int, list[Judged]]:
-    """Candidates by the sentence they retell, slots in order of preference, best candidate first."""
+    A slot's worth is the score of its best candidate that passed, less LATER for every slot asked for before it.
+    """
     found: dict[int, list[Judged]] = {}
     for item in judged:
         found.setdefault(item.candidate.sentences[0], []).append(item)
-    return {slot: sorted(items, key=lambda j: -j.score) for slot, items in found.items()}
+    worth = {}
+    for place, (slot, items) in enumerate(found.items()):
+        passed = [item.score for item in items if item.verdict.ok and not doubts(item, kind)]
+        worth[slot] = max(passed, default=-10.0) - LATER * place
+    order = sorted(found, key=lambda slot: -worth[slot])
+    return {slot: sorted(found[slot], key=lambda j: -j.score) for slot in order}
 
 
 def repeats(text: str, others: Iterable[str], limit: float = SAME_POINT) -> bool:
@@ -67,11 +67,11 @@ def repeats(text: str, others: Iterable[str], limit: float = SAME_POINT) -> bool
     return any(overlap(words, content_words(other)) > limit for other in others)
 
 
-def usable(items: Iterable[Judged], choice: Choice, fits: Callable[[str], str]) -> list[Judged]:
+def usable(items: Iterable[Judged], choice: Choice, kind: Kind, fits: Callable[[str], str]) -> list[Judged]:
     """The candidates that the guard passed and the contract allows (`fits` returns the reason if not)."""
     found = []
     for item in items:
-        why = "rejected by the guard" if not item.verdict.ok else fits(item.candidate.text)
+        why = "rejected by the guard" if not item.verdict.ok else doubts(item, kind) or fits(item.candidate.text)
         if why:
             choice.reject(item, why)
         else:
@@ -100,9 +100,9 @@ def select_summary(
                 return True
         return False
 
-    for items in slots(judged).values():
+    for items in slots(judged, "summary").values():
         if len(choice.chosen) < settings.max_sentences:
-            take(usable(items, choice, lambda _: ""))
+            take(usable(items, choice, "summary", lambda _: ""))
     extracts = iter(extractive(article, "summary", judged))
     while _short_of(choice.chosen, settings):
         extract = next(extracts, None)
@@ -116,9 +116,7 @@ def select_summary(
 
 def _short_of(chosen: Sequence[Judged], settings: SummarySettings) -> bool:
     words = sum(words_of(item.candidate.text) for item in chosen)
-    return len(chosen) < settings.min_sentences or (
-        words < settings.min_words and len(chosen) < settings.max_sentences
-    )
+    return len(chosen) < settings.min_sentences or (words < settings.min_words and len(chosen) < settings.max_sentences)
 
 
 def select_bullets(
@@ -134,8 +132,8 @@ def select_bullets(
     def fits(text: str) -> str:
         return "over max_words" if words_of(text) > settings.max_words else ""
 
-    for items in slots(judged).values():
-        passed = usable(items, choice, fits)
+    for items in slots(judged, "bullets").values():
+        passed = usable(items, choice, "bullets", fits)
         fresh = sorted(passed, key=lambda j: -(j.score - AGAIN * (j.candidate.text in summary)))
         for item in fresh:
             if len(choice.chosen) >= settings.max:
@@ -166,7 +164,7 @@ def select_headlines(
             return "over max_chars"
         return "under min_words" if words_of(text) < settings.min_words else ""
 
-    for item in sorted(usable(judged, choice, fits), key=lambda j: -j.score):
+    for item in sorted(usable(judged, choice, "headlines", fits), key=lambda j: -j.score):
         if len(choice.chosen) >= settings.count:
             choice.reject(item, "enough headlines")
         elif any(alike(item.candidate.text, c.candidate.text) for c in choice.chosen):
@@ -196,8 +194,8 @@ def select_rewrite(
     """One retold sentence per slot, best slots first, until the target length is reached; source order."""
     choice = Choice([], {})
     room = round(settings.ratio * article.words)
-    for items in slots(judged).values():
-        for item in usable(items, choice, lambda _: ""):
+    for items in slots(judged, "rewrite").values():
+        for item in usable(items, choice, "rewrite", lambda _: ""):
             size = words_of(item.candidate.text)
             if size > room or repeats(item.candidate.text, (c.candidate.text for c in choice.chosen), 0.8):
                 choice.reject(item, "no room within the ratio, or said before")
@@ -229,8 +227,10 @@ def _close(
 ) -> Selection:
     """The selection with every candidate's fate: rank among the chosen (best first), or why it lost."""
     rank = {id(item): n for n, item in enumerate(choice.chosen)}
+    for item in judged:
+        choice.reject(item, "not needed" if item.verdict.ok else "rejected by the guard")
     fates = [
-        Ranked(item, kind, rank.get(id(item)), "chosen" if id(item) in rank else choice.why.get(id(item), "not needed"))
+        Ranked(item, kind, rank.get(id(item)), "chosen" if id(item) in rank else choice.why[id(item)])
         for item in [*choice.chosen, *(j for j in judged if id(j) not in rank)]
     ]
     chosen = list(choice.chosen)

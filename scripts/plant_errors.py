@@ -49,9 +49,7 @@ class Pools:
 def read_pools(text: str) -> Pools:
     """Collect them once per article."""
     names = tuple(m.group() for m in NAME.finditer(text) if not _DATES & set(m.group().split()))
-    present = [
-        frozenset(n for n in group if re.search(rf"\b{n[:3] if group is MONTHS else n}", text)) for group in GROUPS
-    ]
+    present = [frozenset(name for name in group if _names(name, group is MONTHS, text)) for group in GROUPS]
     counts = [w for w, n in COUNTS.items() if re.search(rf"\b(?:{w}|{n})\b", text, re.IGNORECASE) is None]
     return Pools(
         text,
@@ -63,6 +61,10 @@ def read_pools(text: str) -> Pools:
         tuple(present),
         tuple(counts),
     )
+
+
+def _names(date: str, short: bool, text: str) -> bool:
+    return re.search(rf"\b{date[:3] if short else date}", text) is not None
 
 
 def foreign_names(articles: Sequence[Pools]) -> list[str]:
@@ -96,9 +98,8 @@ def _swap(text: str, span: tuple[int, int], new: str) -> str:
 def _exchange(
     pattern: re.Pattern[str], group: int, sentence: str, pool: Sequence[str], dice: random.Random
 ) -> str | None:
-    hits = [
-        m for m in pattern.finditer(sentence) if not _DATES & set(m.group().split()) and not _YEAR.match(m.group(group))
-    ]
+    hits = [m for m in pattern.finditer(sentence) if not _DATES & set(m.group().split())]
+    hits = [m for m in hits if not _YEAR.match(m.group(group))]
     return _swap(sentence, dice.choice(hits).span(group), dice.choice(pool)) if hits and pool else None
 
 

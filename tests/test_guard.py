@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.guard import CHECKS, Source, is_title_case, judge, read_source, read_text
+from pipeline.guard import CHECKS, Checks, Source, is_title_case, judge, read_source, read_text
 from pipeline.records import Article, Sentence
 
 GROUPS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "golden" / "guard.yaml").read_text("utf-8"))
@@ -55,16 +55,7 @@ def test_spans_point_into_the_candidate() -> None:
 def test_checks_can_be_switched_off() -> None:
     source = read_text("They sold 1,200 of them on Tuesday.")
     text = "On Monday, Kessler sold 1,300 of the the blorfed"
-    off = replace(
-        CHECKS,
-        numbers=False,
-        dates=False,
-        names=False,
-        garbled=False,
-        repetition=False,
-        unfinished=False,
-        verbatim="off",
-    )
+    off = Checks(False, False, False, False, False, False, False, verbatim="off")
     assert judge(text, source, kind="summary", settings=off).reasons == ()
 
 
@@ -89,44 +80,13 @@ def test_title_case() -> None:
 
 ATOMS = st.sampled_from(
     [
-        "Gen. Austin",
-        "Kyiv",
-        "the U.S.",
-        "United States",
-        "1,200",
-        "$1.2bn",
-        "twelve",
-        "10 to 15 percent",
-        "Tuesday",
-        "Sept. 5",
-        "May 3, 2014",
-        "2014",
-        "he said",
-        "the army",
-        "“we will not go,”",
-        "the Bank of England",
-        "half of",
-        "two dozen",
-        "8:30 p.m.",
-        "and",
-        "of",
-        "nearly 50 days",
-        "World Health Organization",
-        "Trump's",
-        "1990s",
-        "O'Neill",
-        "first",
-        "7-4",
-        "three-quarters",
-        "not",
-        "over £3 or 4 million",
-        "G20",
-        "a",
-        "(see below)",
-        "Ms. Lee",
-        "in March",
+        "Gen. Austin", "Kyiv", "the U.S.", "United States", "1,200", "$1.2bn", "twelve", "10 to 15 percent", "Tuesday",
+        "Sept. 5", "May 3, 2014", "2014", "he said", "the army", "“we will not go,”", "the Bank of England", "half of",
+        "two dozen", "8:30 p.m.", "and", "of", "nearly 50 days", "World Health Organization", "Trump's", "1990s",
+        "O'Neill", "first", "7-4", "three-quarters", "not", "over £3 or 4 million", "G20", "a", "(see below)",
+        "Ms. Lee", "in March",
     ]
-)
+)  # fmt: skip
 SENTENCES = st.lists(ATOMS, min_size=4, max_size=14).map(lambda atoms: " ".join(atoms) + ".")
 
 
@@ -139,16 +99,16 @@ def test_a_copied_sentence_is_supported(sentences: list[str]) -> None:
         assert [r.flag for r in verdict.reasons if r.code.startswith("unsupported")] == []
 
 
-@given(
-    st.integers(2, 99_999), st.integers(2, 99_999), st.sampled_from(["{} mines", "${:,}", "{:,} percent", "{} days"])
-)
+FORMS = st.sampled_from(["{} mines", "${:,}", "{:,} percent", "{} days"])
+
+
+@given(st.integers(2, 99_999), st.integers(2, 99_999), FORMS)
 @settings(max_examples=150, deadline=None)
 def test_a_changed_number_is_caught(true: int, planted: int, form: str) -> None:
-    is_year = 1700 <= planted <= 2100 or 1700 <= true <= 2100
     source = read_text(f"The ministry counted {form.format(true)} on that day.")
     verdict = judge(f"The ministry counted {form.format(planted)} on that day.", source, kind="summary")
     codes = {r.code for r in verdict.reasons} & {"unsupported:number", "unsupported:date"}
-    assert bool(codes) == (true != planted) or (is_year and true == planted)
+    assert bool(codes) == (true != planted)
 
 
 @given(st.text(max_size=80), st.text(max_size=200))

@@ -104,9 +104,7 @@ def open_engine(settings: EngineSettings) -> EmbeddedEngine:
     checkpoint = load_checkpoint(settings, path)
     special = _special(checkpoint.tokenizer)
     if not all(special.fullmatch(token) for token in ("<headline>", "<brief>", "<context>", "<w1>", "<w6>")):
-        raise EngineError(
-            "this model has no task and length tokens", where=path, fix="use the engine seq2seq for it"
-        )
+        raise EngineError("this model has no task and length tokens", where=path, fix="use the engine seq2seq for it")
     vocabulary = Vocabulary(checkpoint.tokenizer, english_words()) if settings.spell_guard else None
     return EmbeddedEngine(checkpoint, settings, vocabulary, special, checkpoint.identity)
 

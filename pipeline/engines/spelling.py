@@ -16,6 +16,17 @@ import torch
 from transformers import LogitsProcessor, PreTrainedTokenizerBase
 
 SPACE = "Ġ"  # how byte-level BPE writes the space before a word
+UNITS = frozenset("am pm m bn tn k km kg cm mm mph st nd rd th s x p".split())  # may follow a digit without a space
+SHORT = frozenset(  # the lexicon's words of one to three letters are mostly fragments: only these count
+    """a i am an as at be by do go he if in is it me my no of oh ok on or so to up us we add age ago aid aim air all and
+    any are arm art ask ate bad bag ban bar bed beg bet bid big bit box boy bus but buy can cap car cat cow cry cup cut
+    dad day did die dig dog dry due ear eat egg end era eve eye fan far fed fee few fit fix fly for fun fur gap gas get
+    god got gun guy gym had has hat her hid him his hit hot how ice ill its jet job joy key kid law lay led leg let lie
+    lip lot low mad man map may men met mix mob mom mud net new nor not now nun nut oak odd off oil old one our out owe
+    own pay per pet pie pig pit pop pot put ran rat raw red rid rip row run sad sat saw say sea see set sex she
+    shy sin sit six ski sky son spy sue sum sun tap tax tea ten the tie tip too top toy try two use van via vow war was
+    way web wet who why win won yes yet you zoo""".split()
+)
 LETTERS = re.compile(r"[^\W\d_]+")
 DIGITS = re.compile(r"\d+")
 
@@ -45,13 +56,16 @@ class Vocabulary:
         self.starts = [piece.startswith(SPACE) for piece in self.pieces]
         self.more_letters = {b: i for i, b in enumerate(bare) if self.alphabetic[i] and not self.starts[i]}
         self.more_digits = {b: i for i, b in enumerate(bare) if self.numeric[i] and not self.starts[i]}
-        self.lexicon = sorted(w for w in lexicon if w.isalpha() and w.isascii())
+        self.lexicon = sorted(w for w in lexicon if w.isalpha() and w.isascii() and (len(w) > 3 or w in SHORT))
         self.words = frozenset(self.lexicon)
         self.number = torch.tensor(self.numeric)
         self.more_numeric = self.number & ~torch.tensor(self.starts)
         self.more_alphabetic = torch.tensor(self.alphabetic) & ~torch.tensor(self.starts)
         self.capital = torch.tensor([a and b[0].isupper() for a, b in zip(self.alphabetic, bare, strict=True)])
-        self.unknown_start = torch.tensor([a and not self._begins(b) for a, b in zip(self.alphabetic, bare, strict=True)])
+        self.unit = torch.tensor([b in UNITS for b in bare])
+        self.unknown_start = torch.tensor(
+            [a and not self._begins(b) for a, b in zip(self.alphabetic, bare, strict=True)]
+        )
         self.by_text: dict[str, list[int]] = {}
         for i, b in enumerate(bare):
             self.by_text.setdefault(b, []).append(i)
@@ -139,6 +153,8 @@ class SpellingGuard(LogitsProcessor):  # type: ignore[misc]
             mask = torch.ones(len(vocabulary.pieces), dtype=torch.bool)
         else:
             mask = self._false_starts(opening and not word, source).clone()
+            if word.isdigit():
+                mask |= vocabulary.more_alphabetic & ~vocabulary.unit
             if word:
                 mask |= vocabulary.more_numeric if word.isdigit() else vocabulary.more_alphabetic
         mask[list(allowed)] = False
@@ -170,7 +186,9 @@ class SpellingGuard(LogitsProcessor):  # type: ignore[misc]
             mask = vocabulary.unknown_start.clone()
             if not opening:
                 mask |= vocabulary.capital
-            mask[vocabulary.prefixes(words if opening else {w for w in words if w[0].islower()} | source.capitals)] = False
+            mask[vocabulary.prefixes(words if opening else {w for w in words if w[0].islower()} | source.capitals)] = (
+                False
+            )
             mask |= vocabulary.number
             mask[vocabulary.prefixes(source.digits)] = False
             self.starts[key] = mask

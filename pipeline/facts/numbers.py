@@ -5,48 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.facts.words import Word
-from pipeline.lexicon import word_set
-from pipeline.records import Span
-
-_ONES = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-seventeen eighteen nineteen"""
-_ROUND = "twenty thirty forty fifty sixty seventy eighty ninety"
-_RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
-_SMALL = {word: value for value, word in enumerate(_ONES.split())}
-_TENS = {word: 10 * value for value, word in enumerate(_ROUND.split(), start=2)}
-_ORDINALS = {word: value for value, word in enumerate(_RANKS.split(), start=1)}
-SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12.0,
-    "k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "b": 1e9, "tn": 1e12, "trn": 1e12,
-}  # fmt: skip
-_LETTER_SCALES = frozenset(("k", "m", "mn", "mln", "bn", "b", "tn", "trn"))
-_VAGUE = {f"{name}s": size for name, size in SCALES.items() if len(name) > 3}
-_FRACTIONS = {"half": 0.5, "halves": 0.5, "third": 1 / 3, "thirds": 1 / 3, "quarter": 0.25, "quarters": 0.25}
-_CURRENCY = {
-    "$": "$", "£": "£", "€": "€", "¥": "¥", "dollar": "$", "dollars": "$", "euro": "€", "euros": "€", "yen": "¥",
-    "cents": "cent", "cent": "cent",
-}  # fmt: skip
-_MEASURES = word_set(
-    """second minute hour day week month year decade century mile kilometer kilometre km meter metre foot inch yard
-    acre hectare ton tonne kilogram kg pound ounce gallon barrel liter litre mph degree"""
+from pipeline.facts.number_words import (
+    BEFORE,
+    CURRENCY,
+    FRACTIONS,
+    LETTER_SCALES,
+    MEASURES,
+    ORDINALS,
+    SCALES,
+    SMALL,
+    TENS,
+    VAGUE,
 )
-_BEFORE = {
-    "about": "about", "around": "about", "roughly": "about", "approximately": "about", "some": "about",
-    "nearly": "below", "almost": "below", "under": "below", "below": "below",
-    "over": "above", "above": "above", "topping": "above", "exceeding": "above",
-    "more than": "above", "greater than": "above", "at least": "above", "less than": "below",
-    "fewer than": "below", "up to": "below", "close to": "about",
-}  # fmt: skip
+from pipeline.facts.words import Word
+from pipeline.records import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number: `value` in full (1.2e9 for "1.2 billion").
 
-    `unit`: "", "%", "point", "ordinal", "vague" ("dozens"), "vague$" ("millions of dollars"), "part" ("half"), "decade",
-    "clock", a currency sign or a singular measure word ("day"). `approx`: "about", "below", "above" or "" from the word
-    before it. `implied`: another reading of the same span, with the unit of its neighbour ("10 to 15 percent").
+    `unit`: "", "%", "point", "ordinal", "vague" ("dozens"), "vague$" ("millions of dollars"), "part" ("half"),
+    "decade", "clock", a currency sign or a singular measure word ("day"). `approx`: "about", "below", "above" or ""
+    from the word before it. `implied`: another reading of the same span, with its neighbour's unit ("10 to 15 %").
     """
 
     span: Span
@@ -79,14 +60,14 @@ def _read(text: str, words: Sequence[Word], i: int) -> tuple[Quantity, int] | No
         currency, i = first.text, i + 1
     if words[i].is_number:
         value, following, unit = _digits(words, i)
-    elif words[i].key in _VAGUE:
-        value, following, unit = _VAGUE[words[i].key], i + 1, _vague_unit(words, i)
+    elif words[i].key in VAGUE:
+        value, following, unit = VAGUE[words[i].key], i + 1, _vague_unit(words, i)
     elif (part := _fraction(words, i)) is not None:
         value, following, unit = part[0], part[1], "part"
     elif (spelled := _spelled(words, i)) is not None:
         value, following, unit = *spelled, ""
-    elif words[i].key in _ORDINALS and not words[i].is_capital:
-        value, following, unit = float(_ORDINALS[words[i].key]), i + 1, "ordinal"
+    elif words[i].key in ORDINALS and (words[i].initial or not words[i].is_capital):
+        value, following, unit = float(ORDINALS[words[i].key]), i + 1, "ordinal"
     else:
         return None
     if not unit:
@@ -112,7 +93,7 @@ def _digits(words: Sequence[Word], i: int) -> tuple[float, int, str]:
 def _vague_unit(words: Sequence[Word], i: int) -> str:
     """ "vague", with the currency's sign in "millions of dollars"."""
     named = words[i + 2].key if i + 2 < len(words) and words[i + 1].key == "of" else ""
-    return "vague" + _CURRENCY.get(named, "")
+    return "vague" + CURRENCY.get(named, "")
 
 
 def _is_clock(words: Sequence[Word], i: int) -> bool:
@@ -134,15 +115,15 @@ def _spelled(words: Sequence[Word], i: int) -> tuple[float, int] | None:
         return (0.5 if key == "half" else 1.0), i + 1
     if key == "half" and i + 2 < len(words) and words[i + 1].key == "a" and words[i + 2].key in ("million", "dozen"):
         return 0.5, i + 2
-    if key in _SMALL:
-        return float(_SMALL[key]), i + 1
-    if key not in _TENS:
+    if key in SMALL:
+        return float(SMALL[key]), i + 1
+    if key not in TENS:
         return None
-    value, following = _TENS[key], i + 1
+    value, following = TENS[key], i + 1
     if following < len(words) and words[following].key == "-":
         following += 1
-    if following < len(words) and 0 < _SMALL.get(words[following].key, 0) < 10:
-        return float(value + _SMALL[words[following].key]), following + 1
+    if following < len(words) and 0 < SMALL.get(words[following].key, 0) < 10:
+        return float(value + SMALL[words[following].key]), following + 1
     return float(value), i + 1
 
 
@@ -151,7 +132,7 @@ def _scaled(words: Sequence[Word], i: int, value: float) -> tuple[float, int]:
     step = i + 1 if i + 1 < len(words) and words[i].key == "-" else i
     if step >= len(words) or words[step].key not in SCALES:
         return value, i
-    if words[step].key in _LETTER_SCALES and not words[step].joined:
+    if words[step].key in LETTER_SCALES and not words[step].joined:
         return value, i
     size, i = SCALES[words[step].key], step + 1
     value *= size
@@ -170,15 +151,15 @@ def _fraction(words: Sequence[Word], i: int) -> tuple[float, int] | None:
     if key in ("half", "halves"):
         scaled = _spelled(words, i)
         return None if scaled else (0.5, i + 1)
-    many = 1 if key == "a" else _SMALL.get(key, 0)
+    many = 1 if key == "a" else SMALL.get(key, 0)
     step = i + 2 if i + 2 < len(words) and words[i + 1].key == "-" else i + 1
-    if not 0 < many < 10 or step >= len(words) or words[step].key not in _FRACTIONS:
+    if not 0 < many < 10 or step >= len(words) or words[step].key not in FRACTIONS:
         return None
     if (many == 1) == words[step].key.endswith("s"):
         return None
     if many == 1 and (step + 1 >= len(words) or words[step + 1].key not in ("of", "more", "less")):
         return None
-    return many * _FRACTIONS[words[step].key], step + 1
+    return many * FRACTIONS[words[step].key], step + 1
 
 
 def _unit(words: Sequence[Word], i: int, currency: str) -> tuple[str, int]:
@@ -189,17 +170,17 @@ def _unit(words: Sequence[Word], i: int, currency: str) -> tuple[str, int]:
         return "%", i + 1
     if key in ("per", "percentage") and after in ("cent", "point", "points"):
         return ("%" if after == "cent" else "point"), i + 2
-    if key in _CURRENCY:
-        return _CURRENCY[key], i + 1
+    if key in CURRENCY:
+        return CURRENCY[key], i + 1
     step = i + 1 if key == "-" and after else i
     singular = words[step].key.removesuffix("s") if words[step].key != "feet" else "foot"
-    return (singular, step + 1) if singular in _MEASURES else ("", i)
+    return (singular, step + 1) if singular in MEASURES else ("", i)
 
 
 def _approx(words: Sequence[Word], i: int) -> str:
     one = words[i - 1].key if i >= 1 else ""
     two = f"{words[i - 2].key} {one}" if i >= 2 else ""
-    return _BEFORE.get(two) or _BEFORE.get(one, "")
+    return BEFORE.get(two) or BEFORE.get(one, "")
 
 
 def _share_units(words: Sequence[Word], found: list[tuple[int, int, Quantity]]) -> Iterator[Quantity]:

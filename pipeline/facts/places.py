@@ -37,8 +37,11 @@ norway norwegian|peru peruvian|czechia czech|kyiv kiev|iceland icelandic|cyprus 
 congo congolese|lebanon lebanese
 uzbekistan uzbek|kazakhstan kazakh|kyrgyzstan kyrgyz|tajikistan tajik|turkmenistan turkmen|taiwan taiwanese
 europe european europeans eu|hungary hungarian|belgium belgian|portugal portuguese|vietnam vietnamese
-usa american americans america|germany german germans|gaza gazan gazans|ukraine ukrainian|myanmar burma burmese"""
-_OTHER_FAMILIES = """congress congressional|senate senatorial|islam islamic islamist islamists
+usa american americans america|pennsylvania pa|california calif|florida fla|texas tex|massachusetts mass
+michigan mich|minnesota minn|illinois ill|arizona ariz|colorado colo|connecticut conn|wisconsin wis|tennessee tenn
+virginia va|georgia ga|alabama ala|oklahoma okla|nebraska neb|louisiana la|kentucky ky|washington wash
+germany german germans|gaza gazan gazans|ukraine ukrainian|myanmar burma burmese"""
+_OTHER_FAMILIES = """congress congressional|senate senator senators senatorial|islam islamic islamist islamists
 democrat democrats democratic dem dems|republican republicans gop"""
 DEMONYM_ENDINGS = ("ians", "ian", "ans", "an", "ese", "is", "i", "ish", "n", "ns")
 PLACES = word_set(

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.facts import Facts, extract_facts
+from pipeline.facts import FUNCTION_WORDS, Facts, extract_facts
 from pipeline.guard import form, negation, support
 from pipeline.guard.aliases import unsupported_names, unsupported_title_words
 from pipeline.guard.source import Source, read_source, read_text
@@ -126,8 +126,8 @@ def _reasons(facts: Facts, source: Source, kind: Kind, settings: GuardSettings) 
 def is_title_case(text: str | Facts) -> bool:
     """Whether most words are capitalised ("Senate Passes Budget After Long Night"), so that capitals mark no names.
 
-    At least three words over three letters, and five sixths of all such words.
+    At least three words over three letters that carry meaning, and five sixths of all such words.
     """
     facts = text if isinstance(text, Facts) else extract_facts(text)
-    long = [w for w in facts.words if w.is_word and len(w.text) > 3]
+    long = [w for w in facts.words if w.is_word and len(w.text) > 3 and w.key not in FUNCTION_WORDS]
     return len(long) >= 3 and 6 * sum(w.is_capital for w in long) >= 5 * len(long)

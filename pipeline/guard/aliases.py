@@ -90,7 +90,8 @@ def _is_supported(name: Name, source: Source) -> bool:
     keys = name.keys
     if _is_mention(keys, name.whole, source):
         return True
-    if name.initial and keys[0] not in source.alone and not looks_proper(name.text.split()[0]):
+    ordinary = (keys[0] in source.keys and keys[0] not in source.capitalised) or not looks_proper(name.text.split()[0])
+    if name.initial and keys[0] not in source.alone and ordinary:
         return len(keys) == 1 or _is_mention(keys[1:], name.whole[1:], source) or _is_separable(keys[1:], source)
     return _is_separable(keys, source) or _is_apposed(keys, source)
 

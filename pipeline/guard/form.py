@@ -47,7 +47,7 @@ def unfinished(facts: Facts, kind: Kind) -> Iterator[Reason]:
         yield Reason("unfinished", tail, "no full stop")
     elif bare.endswith((",", ";", ":", "-", "–", "—", "…", "..", "&")):
         yield Reason("unfinished", tail, bare[-1])
-    elif last.key in _NEVER_LAST and last.text.islower() or (last.key in _SELDOM_LAST and not ended):
+    elif last.text.islower() and (last.key in _NEVER_LAST or (last.key in _SELDOM_LAST and not ended)):
         yield Reason("unfinished", tail, last.text)
     open_mark = _unbalanced(facts.words)
     if open_mark is not None:
@@ -81,8 +81,8 @@ def repetition(facts: Facts, source: Source) -> Iterator[Reason]:
     words = [w for w in facts.words if w.key != "-"]
     found = (
         *_doubled(words),
-        *_repeated_phrases([w for w in words if w.key != BREAK]),
-        *_overused([w for w in words if w.is_word and w.key not in FUNCTION_WORDS]),
+        *_repeated_phrases([w for w in words if w.key != BREAK], source),
+        *_overused([w for w in words if w.is_word and w.key not in FUNCTION_WORDS], source),
     )
     for first, last in found:
         inside = " ".join(w.key for w in words if first.start <= w.start <= last.start and w.key != BREAK)
@@ -101,22 +101,24 @@ def _doubled(words: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
             yield word, following
 
 
-def _repeated_phrases(words: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
-    """Four words said twice, or three of which two carry meaning."""
+def _repeated_phrases(words: Sequence[Word], source: Source) -> Iterator[tuple[Word, Word]]:
+    """Four words said twice, or three that begin and end with meaning; not a term that the source says twice too."""
     for length, weight in ((4, 1), (3, 2)):
         seen: dict[tuple[str, ...], int] = {}
         for i in range(len(words) - length + 1):
             gram = tuple(w.key for w in words[i : i + length])
             before = seen.setdefault(gram, i)
             meaning = sum(key not in FUNCTION_WORDS for key in gram)
-            if i >= before + length and meaning >= weight:
+            ends = length == 4 or (gram[0] not in FUNCTION_WORDS and gram[-1] not in FUNCTION_WORDS)
+            again = i >= before + length and meaning >= weight and ends
+            if again and source.plain.count(f" {' '.join(gram)} ") < 2:
                 yield words[before], words[i + length - 1]
 
 
-def _overused(words: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
-    """A word that carries meaning, four times and more than a fifth of all such words."""
+def _overused(words: Sequence[Word], source: Source) -> Iterator[tuple[Word, Word]]:
+    """A word that carries meaning, four times and more than a fifth of all such words; not a topic of the source."""
     for key, count in Counter(w.key for w in words).items():
-        if count >= 4 and count * 5 > len(words):
+        if count >= 4 and count * 5 > len(words) and source.plain.count(f" {key} ") < 8:
             same = [w for w in words if w.key == key]
             yield same[0], same[-1]
 

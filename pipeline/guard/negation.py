@@ -21,6 +21,10 @@ _KINDRED = word_set(
     quit leave abandon abandoned abandons forgo skip shun reluctant wary delay delayed resist resisted spared
     free clear ignore ignored"""
 )
+_NOT_A_NEGATION = word_set("only just because least always all")  # after "not"
+_PREPOSITIONS = word_set(
+    "in on at for of by with from about as if that when because until than into over under and or but"
+)
 _ANY = _NEGATIVE | _KINDRED
 _NEGATIVE_PREFIXES = ("un", "non", "dis", "im")
 
@@ -53,19 +57,14 @@ def _negates(word: Word, cues: frozenset[str]) -> bool:
 
 
 def _negated_heads(words: Sequence[Word]) -> Iterator[Word]:
-    """The first word of meaning within four words after each "not"."""
+    """The first word of meaning within four words after each "not", before any preposition."""
     for i, word in enumerate(words[:-1]):
-        if not _negates(word, _STRICT) or words[i + 1].key in (
-            "only",
-            "just",
-            "because",
-            "least",
-            "always",
-            "all",
-        ):
+        if not _negates(word, _STRICT) or words[i + 1].key in _NOT_A_NEGATION:
             continue
         for following in words[i + 1 : i + 5]:
             if not following.is_word or following.key in _NEGATIVE:
+                break
+            if following.key in _PREPOSITIONS:
                 break
             if following.key not in FUNCTION_WORDS and not following.key.endswith("ly"):
                 if not following.is_capital:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.facts import BREAK, Date, Facts, extract_facts, phrase
+from pipeline.facts import BREAK, Date, Facts, extract_facts, phrase, split_words
 from pipeline.facts.names import is_capitalised
 from pipeline.facts.places import RELATIVES, place_stems
 from pipeline.lexicon import bases
@@ -43,7 +43,7 @@ def read_source(article: Article) -> Source:
 
 
 def read_text(text: str, sentences: Iterable[str] = ()) -> Source:
-    """Prepare plain `text` for `judge`; `sentences` are what a candidate may be a copy of."""
+    """Prepare plain `text` for `judge`; `sentences` (its lines, if none) are what a candidate may copy."""
     facts = extract_facts(text)
     words = facts.words
     keys = frozenset(w.key for w in words if w.key not in (BREAK, "-"))
@@ -63,7 +63,7 @@ def read_text(text: str, sentences: Iterable[str] = ()) -> Source:
         bases=frozenset(base for key in keys for base in bases(key)),
         running=phrase(words, marks=True),
         plain=phrase(words, marks=False),
-        sentences=frozenset(phrase(extract_facts(s).words, marks=False) for s in sentences),
+        sentences=frozenset(phrase(split_words(s), marks=False) for s in list(sentences) or text.splitlines()),
     )
 
 

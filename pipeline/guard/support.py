@@ -65,7 +65,7 @@ def _fits(unit: str, known: frozenset[str] | None) -> bool:
     own_kind = ("%", "ordinal", "part", "vague", "vague$", "decade", "clock")
     if unit == "":
         return any(other not in own_kind for other in known)
-    return "" in known and unit == "year"  # "Austin, 71" is a 71-year-old
+    return "" in known and unit in ("year", "decade")  # "Austin, 71", is a 71-year-old and over 50s are over 50
 
 
 def _is_rounding(approx: str, value: float, known: float) -> bool:

@@ -29,6 +29,25 @@ def _own_case(word: str, seen: Counter[str]) -> str:
     return word if not core or (name and seen[core]) or not core[1:].islower() else word.replace(core, core.lower())
 
 
+def restore_capitals(text: str, document: str) -> str:
+    """Give words their capitals back that the document, inside its sentences, never writes without them.
+
+    ("the internal Revenue Service"); doubled commas and spaces before marks go as well.
+    """
+    inside = Counter(re.findall(r"(?<=[\w,;] )[^\W\d_][\w'-]*", document))
+    anywhere = Counter(LETTERS.findall(document))
+
+    def own(match: re.Match[str]) -> str:
+        word = match[0]
+        raised = word[:1].upper() + word[1:]
+        return raised if word.islower() and inside[raised] and not anywhere[word] else word
+
+    text = re.sub(r"\s+([,;:.?!])", r"\1", re.sub(r"([,;])[,;\s]*[,;]", r"\1", text))
+    text = re.sub(r"([$£€])\s+(?=\d)", r"\1", text)
+    text = LETTERS.sub(own, text)
+    return text[:1].upper() + text[1:]
+
+
 def title_case(headline: str) -> str:
     """Capitals on all words but short function words inside; the rest of each word stays as it is."""
     words = headline.split()

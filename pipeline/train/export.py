@@ -1,6 +1,6 @@
 """Averaged checkpoints → a folder that plain AutoModelForSeq2SeqLM and AutoTokenizer load.
 
-    python -m pipeline.train.export --run build/model --pairs build/pairs --config configs/train/cpu.yaml --out DIR
+python -m pipeline.train.export --run build/model --pairs build/pairs --config configs/train/cpu.yaml --out DIR
 """
 
 from __future__ import annotations

@@ -71,7 +71,9 @@ def batches(data: Packed, seed: int, epoch: int, batch_tokens: int, max_batch: i
     found, start = [], 0
     while start < len(order):
         size = 1
-        while start + size < len(order) and size < max_batch and (size + 1) * lengths[order[start + size]] <= batch_tokens:
+        while (
+            start + size < len(order) and size < max_batch and (size + 1) * lengths[order[start + size]] <= batch_tokens
+        ):
             size += 1
         found.append(order[start : start + size])
         start += size
@@ -169,7 +171,12 @@ def stream(data: Packed, s: Settings, start: int) -> Iterator[np.ndarray]:
 
 def save(out: Path, step: int, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
     """The whole state, written beside and moved into place."""
-    state = {"step": step, "model": model.state_dict(), "optimizer": optimizer.state_dict(), "rng": torch.get_rng_state()}
+    state = {
+        "step": step,
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "rng": torch.get_rng_state(),
+    }
     torch.save(state, out / "state.tmp")
     os.replace(out / "state.tmp", out / "state.pt")
 

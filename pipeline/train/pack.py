@@ -18,6 +18,7 @@ NEW_TOKENS = ("<rewrite>", "<context>", "<w1>", "<w2>", "<w3>", "<w4>", "<w5>", 
 FOCUS_TOKENS = {"headline": 128, "brief": 110, "rewrite": 64}
 CONTEXT_TOKENS = 40
 TARGET_TOKENS = 64
+END = 2  # </s>
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,12 @@ def source_ids(pair: Pair, tokenizer: Tokenizer, with_size: bool) -> list[int]:
     """The encoder's input of one pair, cut to the budgets above (training inputs only)."""
     size = f"<w{pair.size}>" if with_size else ""
     focus = tokenizer.encode(pair.focus, add_special_tokens=False).ids[: FOCUS_TOKENS[pair.task]]
-    head = tokenizer.encode(f"<{pair.task}>{size}", add_special_tokens=False).ids
-    ids = [tokenizer.token_to_id("<s>"), *head, *focus]
+    head = tokenizer.encode(f"<s><{pair.task}>{size}", add_special_tokens=False).ids
+    ids = [*head, *focus]
     if pair.context:
         context = tokenizer.encode(pair.context, add_special_tokens=False).ids[:CONTEXT_TOKENS]
-        ids += [tokenizer.token_to_id("<context>"), *context]
-    return [*ids, tokenizer.token_to_id("</s>")]
+        ids += [*tokenizer.encode("<context>", add_special_tokens=False).ids, *context]
+    return [*ids, END]
 
 
 def pack(pairs: Sequence[Pair], tokenizer: Tokenizer, seed: int) -> Packed:
@@ -62,7 +63,7 @@ def pack(pairs: Sequence[Pair], tokenizer: Tokenizer, seed: int) -> Packed:
         if len(ids) > TARGET_TOKENS:
             continue
         sources.append(source_ids(pair, tokenizer, bool(with_size)))
-        targets.append([*ids, tokenizer.token_to_id("</s>")])
+        targets.append([*ids, END])
         task.append(tasks.index(pair.task))
     return Packed(*_ragged(sources), *_ragged(targets), np.array(task, np.uint8))
 

@@ -50,7 +50,9 @@ def clean(text: str) -> str:
 
 def size_of(task: str, target: str) -> int:
     """Length bucket 1–6: characters of a headline, words of anything else."""
-    bounds, n = ((40, 52, 64, 76, 90), len(target)) if task == "headline" else ((7, 10, 13, 17, 23), len(target.split()))
+    bounds, n = (
+        ((40, 52, 64, 76, 90), len(target)) if task == "headline" else ((7, 10, 13, 17, 23), len(target.split()))
+    )
     return 1 + sum(n > b for b in bounds)
 
 
@@ -86,7 +88,7 @@ def context_of(focus: Sequence[int], sentences: Sequence[str]) -> str:
     return " ".join(sentences[i] for i in around)
 
 
-def brief_pairs(record: Mapping[str, Any], sentences: Sequence[str], targets: Sequence[str]) -> Iterator[Pair | str]:
+def brief_pairs(sentences: Sequence[str], targets: Sequence[str]) -> Iterator[Pair | str]:
     """One pair per highlight or summary sentence, or the reason why it is left out."""
     sentence_stems = [stems([s]) for s in sentences]
     for raw in targets:
@@ -110,7 +112,7 @@ def infill_pair(sentences: Sequence[str], rng: random.Random) -> Pair | None:
     """A sentence from itself with 15–35 % of its words masked in one span; its neighbour is the context."""
     i = rng.randrange(len(sentences))
     words = sentences[i].split()
-    if not 8 <= len(words) <= 40 or sentences[i][-1] not in ".?!\"":
+    if not 8 <= len(words) <= 40 or sentences[i][-1] not in '.?!"':
         return None
     width = max(1, round(len(words) * rng.uniform(0.15, 0.35)))
     at = rng.randrange(len(words) - width)

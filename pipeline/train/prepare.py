@@ -59,7 +59,7 @@ def record_pairs(record: dict[str, Any], tasks: list[str], infill: float) -> lis
     if "headline" in tasks:
         found += headline_pairs(record, sentences)
     if "brief" in tasks:
-        found += brief_pairs(record, sentences, targets_of(record))
+        found += brief_pairs(sentences, targets_of(record))
     rng = random.Random(hashlib.sha256(str(record["id"]).encode()).digest())
     if rng.random() < infill:
         pair = infill_pair(sentences, rng)
@@ -75,8 +75,7 @@ def set_pairs(path: Path, rule: dict[str, Any], limit: int | None, pool: Process
     """All pairs of one set, in order; `rule` = {tasks, infill, most}."""
     records = list(islice(read_set(path), limit))
     parts = [(records[i : i + 500], rule["tasks"], rule.get("infill", 0.0)) for i in range(0, len(records), 500)]
-    found = [p for part in pool.map(_work, parts) for p in part]
-    return found
+    return [p for part in pool.map(_work, parts) for p in part]
 
 
 def main(argv: list[str] | None = None) -> int:

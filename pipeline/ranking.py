@@ -1,0 +1,136 @@
+"""How much a candidate can be trusted and wanted: the score that selection sorts by.
+
+score = mean log-probability
+        − JOIN × fragments it was put together from − JUMP × facts put into another order
+        − COPY if it is the whole sentence as it stands − CUT if it breaks off where its source goes on
+        − DANGLING if it opens with a pronoun
+        + KEPT × share of the source sentence's content words kept                       (not for headlines)
+        + CENTRAL × how common its content words are among the article's sentences + LEAD × share of them in its first
+          two sentences + OPENING if it was made from the opening                        (headlines only)
+
+The weights were chosen on validation articles, those of headlines by ROUGE with the real ones (docs/experiments.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import lru_cache
+
+from pipeline.fragments import TOKEN, Fragment, back_jumps, fragments, tokens
+from pipeline.records import Article, Judged, Kind
+from pipeline.salience import PRONOUNS
+from pipeline.text.words import content_words
+
+KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.35
+CENTRAL, LEAD, OPENING, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.02
+DOUBTFUL, HEADLINE_DOUBTFUL = -1.0, -1.6  # mean log-probability under which a candidate is not used
+FIRST_PERSON = frozenset("i we you me us my our your".split())
+SUBORDINATE = frozenset("while when if after as although because since before once unless whereas".split())
+GOES_ON = frozenset(
+    """and or but to in on at for from by with as after before when while where who which that if because since until
+    during amid over under about against into through without despite including following according said says than
+    is are was were has have had will would could may might can""".split()
+)
+
+
+def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
+    """The candidate with its score as a text of `kind`."""
+    candidate = judged.candidate
+    evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
+    text = tokens(candidate.text)
+    found = fragments(text, tokens(evidence))
+    headline = kind == "headlines"
+    score = (candidate.logprob or 0.0) - JUMP * back_jumps(found) - (HEADLINE_JOIN if headline else JOIN) * len(found)
+    focus = article.sentences[candidate.sentences[0]].text
+    score += (
+        _aboutness(candidate.text, candidate.sentences, article) if headline else KEPT * _kept(candidate.text, focus)
+    )
+    if not candidate.extractive:
+        broken = cut_short(candidate.text, found, evidence) or hangs(candidate.text, focus)
+        score -= COPY * (text == tokens(focus)) + CUT * broken
+    score -= DANGLING * opens_with_pronoun(candidate.text)
+    return replace(judged, score=score)
+
+
+def _kept(text: str, focus: str) -> float:
+    wanted = set(content_words(focus))
+    return len(wanted & set(content_words(text))) / len(wanted) if wanted else 0.0
+
+
+def _aboutness(text: str, sentences: tuple[int, ...], article: Article) -> float:
+    """How far a headline speaks of what the whole article and its opening speak of."""
+    words = set(content_words(text))
+    if not words:
+        return 0.0
+    share, lead = _word_shares(tuple(s.text for s in article.sentences))
+    central = sum(share.get(w, 0.0) for w in words) / len(words)
+    return (
+        CENTRAL * central + LEAD * len(words & lead) / len(words) + OPENING * (len(sentences) > 1 and sentences[0] == 0)
+    )
+
+
+@lru_cache(maxsize=4)
+def _word_shares(sentences: tuple[str, ...]) -> tuple[dict[str, float], frozenset[str]]:
+    """Share of the sentences each content word occurs in, and the words of the first two."""
+    counts = Counter(w for text in sentences for w in set(content_words(text)))
+    lead = frozenset(w for text in sentences[:2] for w in content_words(text))
+    return {w: n / len(sentences) for w, n in counts.items()}, lead
+
+
+def doubts(judged: Judged, kind: Kind) -> str:
+    """Why a model's candidate should not be used although the guard passed it; empty if there is no such reason."""
+    candidate = judged.candidate
+    if candidate.extractive or candidate.logprob is None:
+        return ""
+    headline = kind == "headlines"
+    if candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):
+        return "the model itself doubts it"
+    if headline and opens_with_pronoun(candidate.text):
+        return "opens with a pronoun"
+    words = content_words(candidate.text)
+    if stutters(candidate.text) or (headline and len(set(words)) < len(words)):
+        return "repeats itself"
+    return "speaks in the first or second person" if FIRST_PERSON & set(_outside_quotes(candidate.text)) else ""
+
+
+def stutters(text: str) -> bool:
+    """Whether a word or pair of words is said again at once ("this week this week", "threatened or threatened")."""
+    words = tokens(text)
+    pairs = list(zip(words, words[1:], strict=False))
+    near = any(pair in pairs[i + 1 : i + 6] for i, pair in enumerate(pairs))
+    return near or any(a == c and b in ("or", "and") for a, b, c in zip(words, words[1:], words[2:], strict=False))
+
+
+def opens_with_pronoun(text: str) -> bool:
+    """Whether the first word points at something said before."""
+    first = tokens(text)[:1]
+    return bool(first) and first[0] in PRONOUNS
+
+
+def cut_short(text: str, found: list[Fragment], source: str) -> bool:
+    """Whether the text ends where its source goes on without a pause, or leaves a `between` without its `and`."""
+    words = tokens(text)
+    if "between" in words and "and" not in words[words.index("between") :]:
+        return True
+    last = next((f for f in reversed(found) if f.source >= 0), None)
+    if last is None or last.at + last.size < len(words):
+        return False
+    places = list(TOKEN.finditer(source))
+    end = last.source + last.size
+    if end >= len(places):
+        return False
+    gap = source[places[end - 1].end() : places[end].start()]
+    return gap.strip() == "" and places[end][0].lower() not in GOES_ON
+
+
+def hangs(text: str, focus: str) -> bool:
+    """Whether the text is only the subordinate opening of its sentence ("Calling the withdrawal a turning point")."""
+    first = tokens(text)[:1]
+    opening = tokens(focus.split(",")[0])
+    return bool(first) and (first[0].endswith("ing") or first[0] in SUBORDINATE) and tokens(text) == opening
+
+
+def _outside_quotes(text: str) -> list[str]:
+    return tokens(re.sub(r'"[^"]*"|“[^”]*”', " ", text))
