@@ -23,8 +23,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="precis",
         description="Turns news articles into summaries, bullet briefs and headlines, and scores them.",
-        epilog="precis COMMAND --help explains a command. Exit status: 0 done, 1 finished with quarantined articles or a "
-        "missed threshold, 2 unusable config or input, 130 interrupted.",
+        epilog="precis COMMAND --help explains a command. Exit status: 0 done, 1 finished with quarantined articles or "
+        "a missed threshold, 2 unusable config or input, 130 interrupted.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from pipeline.engines.base import Generated
@@ -68,7 +69,15 @@ def _candidates(request: Request, generated: Generated, extractive: bool) -> lis
     if request.task == "summary" and request.serves:
         texts = [sentence.text for sentence in split_sentences(text)] or [text]
     flags = tuple(dict.fromkeys((*request.flags, *generated.flags)))
-    return [
-        Candidate(request.id, request.task, t, generated.logprob, request.sentences, request.serves, extractive, flags)
-        for t in texts
-    ]
+    whole = Candidate(
+        request_id=request.id,
+        task=request.task,
+        text=text,
+        logprob=generated.logprob,
+        sentences=request.sentences,
+        serves=request.serves,
+        extractive=extractive,
+        flags=flags,
+        weakest=generated.weakest,
+    )
+    return [replace(whole, text=t) for t in texts]

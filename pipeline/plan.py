@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from pipeline.chunk import chunks
@@ -80,16 +81,25 @@ def refers_back(text: str) -> bool:
 
 
 def _headlines(article: Article, engine: Reader) -> list[Request]:
-    """The opening at three lengths, and the most telling sentences, for headlines from another angle."""
+    """The opening at three lengths and the most telling sentences, each after the article's own title if it has one;
+    and short forms of the most telling sentences."""
     opening = _fitting(article, range(len(article.sentences)), engine)
     telling = _fitting(article, sorted(spread(article, 4)), engine)
     wishes = [(opening, words) for words in HEADLINE_WORDS]
     if telling != opening:
         wishes += [(telling, words) for words in HEADLINE_WORDS[:2]]
     wishes += [((i,), HEADLINE_WORDS[1]) for i in spread(article, 2)]
-    found = [_request(article, "headline", indices, ("headlines",), words) for indices, words in wishes]
+    found = [_titled(article, _request(article, "headline", i, ("headlines",), words)) for i, words in wishes]
     found += [_brief(article, i, SHORT - 2, ("headlines",)) for i in spread(article, 3)]
     return list({request.id: request for request in found}.values())
+
+
+def _titled(article: Article, request: Request) -> Request:
+    """The request with the title in front of its source, as the sentence it is the sense of."""
+    if not article.title:
+        return request
+    end = "" if article.title[-1] in ".?!" else "."
+    return replace(request, source=f"{article.title}{end} {request.source}")
 
 
 def _fitting(article: Article, indices: Sequence[int], engine: Reader, most: int = 6) -> tuple[int, ...]:

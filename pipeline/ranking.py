@@ -1,12 +1,13 @@
 """How much a candidate can be trusted and wanted: the score that selection sorts by.
 
-score = mean log-probability
+score = mean log-probability + WEAKEST × that of its three least likely tokens
         − JOIN × fragments it was put together from − JUMP × facts put into another order
         − COPY if it is the whole sentence as it stands − CUT if it breaks off where its source goes on
         − DANGLING if it opens with a pronoun
         + KEPT × share of the source sentence's content words kept                       (not for headlines)
         + CENTRAL × how common its content words are among the article's sentences + LEAD × share of them in its first
-          two sentences + OPENING if it was made from the opening                        (headlines only)
+          two sentences + OPENING if it was made from the opening + TITLE × share of them in the article's own title
+                                                                                         (headlines only)
 
 The weights were chosen on validation articles, those of headlines by ROUGE with the real ones (docs/experiments.md).
 """
@@ -24,8 +25,10 @@ from pipeline.salience import PRONOUNS
 from pipeline.text.words import content_words
 
 KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.35
-CENTRAL, LEAD, OPENING, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.02
+WEAKEST = 0.25
+CENTRAL, LEAD, OPENING, TITLE, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.5, 0.06
 DOUBTFUL, HEADLINE_DOUBTFUL = -1.0, -1.6  # mean log-probability under which a candidate is not used
+LOOSE = -1.25  # score under which most rewrites of validation sentences read as broken
 FIRST_PERSON = frozenset("i we you me us my our your".split())
 SUBORDINATE = frozenset("while when if after as although because since before once unless whereas".split())
 GOES_ON = frozenset(
@@ -39,10 +42,17 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     """The candidate with its score as a text of `kind`."""
     candidate = judged.candidate
     evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
+    headline = kind == "headlines"
+    if headline and article.title:
+        evidence = f"{article.title}. {evidence}"
     text = tokens(candidate.text)
     found = fragments(text, tokens(evidence))
-    headline = kind == "headlines"
-    score = (candidate.logprob or 0.0) - JUMP * back_jumps(found) - (HEADLINE_JOIN if headline else JOIN) * len(found)
+    score = (
+        (candidate.logprob or 0.0)
+        + WEAKEST * (candidate.weakest or 0.0)
+        - JUMP * back_jumps(found)
+        - (HEADLINE_JOIN if headline else JOIN) * len(found)
+    )
     focus = article.sentences[candidate.sentences[0]].text
     score += (
         _aboutness(candidate.text, candidate.sentences, article) if headline else KEPT * _kept(candidate.text, focus)
@@ -65,9 +75,13 @@ def _aboutness(text: str, sentences: tuple[int, ...], article: Article) -> float
     if not words:
         return 0.0
     share, lead = _word_shares(tuple(s.text for s in article.sentences))
-    central = sum(share.get(w, 0.0) for w in words) / len(words)
+    title = len(words & set(content_words(article.title or ""))) / len(words)
+    central = sum(share.get(w, 0.0) for w in sorted(words)) / len(words)
     return (
-        CENTRAL * central + LEAD * len(words & lead) / len(words) + OPENING * (len(sentences) > 1 and sentences[0] == 0)
+        TITLE * title
+        + CENTRAL * central
+        + LEAD * len(words & lead) / len(words)
+        + OPENING * (len(sentences) > 1 and sentences[0] == 0)
     )
 
 
@@ -87,6 +101,8 @@ def doubts(judged: Judged, kind: Kind) -> str:
     headline = kind == "headlines"
     if candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):
         return "the model itself doubts it"
+    if not headline and judged.score < LOOSE:
+        return "too loosely put together"
     if headline and opens_with_pronoun(candidate.text):
         return "opens with a pronoun"
     words = content_words(candidate.text)

@@ -106,7 +106,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One generated (or extracted) text. `logprob` is the mean natural-log probability per token."""
+    """One generated (or extracted) text. `logprob` is the mean natural-log probability per token, `weakest` that of
+    its three least likely tokens, where a bad join shows."""
 
     request_id: str
     task: Task
@@ -116,6 +117,7 @@ class Candidate:
     serves: tuple[Kind, ...]
     extractive: bool = False
     flags: tuple[str, ...] = ()
+    weakest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

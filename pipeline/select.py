@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.fragments import tokens
 from pipeline.ranking import doubts
 from pipeline.records import Article, Candidate, Judged, Kind, Ranked, Verdict
 from pipeline.settings_outputs import BulletSettings, HeadlineSettings, RewriteSettings, SummarySettings
@@ -162,6 +163,8 @@ def select_headlines(
     def fits(text: str) -> str:
         if len(text) > settings.max_chars:
             return "over max_chars"
+        if article.title and tokens(text) == tokens(article.title):
+            return "is the article's own title"
         return "under min_words" if words_of(text) < settings.min_words else ""
 
     for item in sorted(usable(judged, choice, "headlines", fits), key=lambda j: -j.score):
@@ -174,7 +177,7 @@ def select_headlines(
     flags = given_up
     if not choice.chosen:
         choice.chosen += [e for e in extractive(article, "headlines", judged) if not fits(e.candidate.text)][:1]
-    if not choice.chosen and article.title and not fits(article.title):
+    if not choice.chosen and article.title and len(article.title) <= settings.max_chars:
         title = Candidate("title", "headline", article.title, None, (0,), ("headlines",), True, ("fallback:title",))
         choice.chosen.append(Judged(title, Verdict(True)))
     if len(choice.chosen) < settings.count:

@@ -1,5 +1,6 @@
 """Eight short articles of our own, in a folder, for tests of whole runs with the fake engine."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 from pathlib import Path
@@ -24,6 +25,10 @@ ARTICLES = {
     "water": "Families in Lower Stannick must boil their water until Sunday. Tests had found bacteria in a reservoir. "
     "The supplier flushed the pipes on Wednesday and apologised. Schools hand out bottled water to 2,300 pupils.",
 }
+MORE = (
+    "Residents were told by letter. A meeting will be held in the town hall next week, where anyone may ask questions. "
+    "The minutes of earlier meetings can be read at the office."
+)
 REFERENCES = """summary: ["{first} More is in the report."]
 bullets: [["{first}", "A second point"]]
 headline: ["{first}"]
@@ -35,7 +40,7 @@ def write_articles(folder: Path, names: tuple[str, ...] = tuple(ARTICLES)) -> Pa
     for name in names:
         (folder / name).mkdir(parents=True)
         text = ARTICLES[name].replace(". ", ".\n\n", 1)
-        (folder / name / "article.md").write_text(f"# Title of {name}\n\n{text} Residents were told by letter.\n")
+        (folder / name / "article.md").write_text(f"# Title of {name}\n\n{text} {MORE}\n")
     for name in names[:2]:
         first = ARTICLES[name].split(". ")[0] + "."
         (folder / name / "references.yaml").write_text(REFERENCES.format(first=first))

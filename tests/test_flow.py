@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -356,3 +357,13 @@ def test_identity_of_mixed_engines_names_each_kind() -> None:
     assert opened["summary"][1] is opened["bullets"][1]
     other = replace(opened["summary"][1], identity="other")  # type: ignore[type-var]
     assert flow.identity({**opened, "summary": (config.engine, other)}).startswith("summary=other")
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_the_hash_seed_of_python_changes_nothing(articles: Path, tmp_path: Path, whole: Path, seed: str) -> None:
+    script = KILLED.format(tests=str(Path(__file__).parent), articles=str(articles), out=str(tmp_path / "out"))
+    script = script.replace("done == 3", "done < 0")
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr.decode()
+    same_bytes(tmp_path / "out", whole)

@@ -13,11 +13,15 @@ Strategy = Literal["sentences", "whole", "lead", "textrank"]
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """One text. `logprob`: mean natural-log probability per token, None if the engine knows none."""
+    """One text. `logprob`: mean natural-log probability per token, `weakest`: that of its three least likely ones.
+
+    Both are None if the engine knows none.
+    """
 
     text: str
     logprob: float | None = None
     flags: tuple[str, ...] = ()
+    weakest: float | None = None
 
 
 class Engine(Protocol):

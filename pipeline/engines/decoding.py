@@ -10,6 +10,8 @@ from transformers import LogitsProcessorList
 from pipeline.engines.base import Generated
 from pipeline.settings_outputs import EngineSettings
 
+WEAKEST = 3  # tokens
+
 
 def n_best(
     model: Any,
@@ -48,7 +50,9 @@ def n_best(
     for i, text in enumerate(texts):
         tokens = out.sequences[i][-scores.shape[1] :]
         real = torch.isfinite(scores[i]) & (tokens != tokenizer.pad_token_id)
-        mean = float(scores[i][real].mean()) if bool(real.any()) else None
+        sure = scores[i][real]
+        mean = float(sure.mean()) if len(sure) else None
+        weakest = float(sure.topk(min(WEAKEST, len(sure)), largest=False).values.mean()) if len(sure) else None
         flags = () if end in tokens.tolist() else ("unfinished",)
-        found[i // count].append(Generated(text.strip(), mean, flags))
+        found[i // count].append(Generated(text.strip(), mean, flags, weakest))
     return found

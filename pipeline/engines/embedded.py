@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -66,7 +66,7 @@ class EmbeddedEngine:
             processors=self._processors(requests, inputs["input_ids"]),
         )
         return [
-            [Generated(g.text, g.logprob, g.flags + flags) for g in texts]
+            [replace(g, flags=g.flags + flags) for g in texts]
             for texts, (_, flags) in zip(found, sources, strict=True)
         ]
 

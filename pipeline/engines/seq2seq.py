@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.engines.base import Generated, Strategy
@@ -45,7 +45,7 @@ class Seq2SeqEngine:
         flags = [("truncated_input",) if "truncated_input" in request.flags else () for request in requests]
         found = n_best(model, tokenizer, wanted, self.settings, max_new_tokens=limit, seed=seed)
         return [
-            [Generated(g.text.replace("<n>", " "), g.logprob, (*g.flags, *flag)) for g in texts]
+            [replace(g, text=g.text.replace("<n>", " "), flags=(*g.flags, *flag)) for g in texts]
             for texts, flag in zip(found, flags, strict=True)
         ]
 

@@ -27,7 +27,8 @@ SHORT = frozenset(  # the lexicon's words of one to three letters are mostly fra
     shy sin sit six ski sky son spy sue sum sun tap tax tea ten the tie tip too top toy try two use van via vow war was
     way web wet who why win won yes yet you zoo""".split()
 )
-LETTERS = re.compile(r"[^\W\d_]+")
+# In the byte-level alphabet every character beyond ASCII is a byte of a letter or sign (but Ġ and Ċ, white space).
+LETTERS = re.compile("[A-Za-z\u0080-\u0109\u010b-\u011f\u0121-\u0143]+")
 DIGITS = re.compile(r"\d+")
 
 
@@ -52,6 +53,7 @@ class Vocabulary:
         bare = [piece.removeprefix(SPACE) for piece in self.pieces]
         self.alphabetic = [i not in special and bool(LETTERS.fullmatch(b)) for i, b in enumerate(bare)]
         self.numeric = [i not in special and bool(DIGITS.fullmatch(b)) for i, b in enumerate(bare)]
+        self.commands = torch.tensor([i in special and i != tokenizer.eos_token_id for i in range(len(bare))])
         self.bare = bare
         self.starts = [piece.startswith(SPACE) for piece in self.pieces]
         self.more_letters = {b: i for i, b in enumerate(bare) if self.alphabetic[i] and not self.starts[i]}
@@ -85,12 +87,12 @@ class Vocabulary:
     def spellings(self, source: str) -> Spellings:
         """The words, capitalised words and numbers of a source text."""
         pieces = [p.removeprefix(SPACE) for p, _ in self._pre.pre_tokenize_str(" " + source)]
-        parts = {part for p in pieces for part in (p, *re.findall(r"[^\W\d_]+|\d+", p))}
+        parts = {part for p in pieces for part in (p, *LETTERS.findall(p))}
         words = frozenset(p for p in parts if LETTERS.fullmatch(p))
         return Spellings(
             words | {p.lower() for p in words},
             frozenset(p for p in words if not p[0].islower()),
-            frozenset(p for p in parts if DIGITS.fullmatch(p)),
+            frozenset(DIGITS.findall(source)),  # whole runs: the tokenizer splits "1996" into "199" and "6"
         )
 
     def known(self, prefix: str) -> frozenset[int]:
@@ -157,6 +159,7 @@ class SpellingGuard(LogitsProcessor):  # type: ignore[misc]
                 mask |= vocabulary.more_alphabetic & ~vocabulary.unit
             if word:
                 mask |= vocabulary.more_numeric if word.isdigit() else vocabulary.more_alphabetic
+            mask |= vocabulary.commands
         mask[list(allowed)] = False
         return mask
 

@@ -76,7 +76,7 @@ def load_run(run_dir: Path) -> RunView:
         quarantined=quarantined,
         pending=tuple(name for name in articles if name not in settled),
         scores=read_scores(scores) if scores else None,
-        facts=tuple(_facts({key: value for key, value in run.items() if key != "counts"})),
+        facts=tuple(_facts({key: value for key, value in run.items() if key not in ("counts", "plan", "files")})),
         config=read_text(run_dir / "config.yaml"),
     )
 

@@ -21,11 +21,13 @@ from pipeline.train.support import recall, supported
 
 FURNITURE = re.compile(
     r"^(opinion|analysis|exclusive|breaking|watch|video|photos?|live( updates)?|poll|commentary|editorial|"
-    r"fact check|updated?)\s*[:|\-–—]\s*|\s+[|–—-]\s+[A-Z][\w.' ]{2,30}$|\s*[\[(](video|photos?|updated?|opinion)[\])]\s*",
+    r"fact check|updated?)\s*[:|\-–—]\s*|\s+[|–—-]\s+[A-Z][\w.' ]{2,30}$|"
+    r"\s*[\[(](video|photos?|updated?|opinion)[\])]\s*",
     re.IGNORECASE,
 )
 TEASER = re.compile(
-    r"\?|^(why|how|what|who|when|where|here'?s|this|these|\d+ (things|ways|reasons|takeaways))\b|\b(you|we|i|my|our)\b|!|\.\.\.|…|"
+    r"\?|^(why|how|what|who|when|where|here'?s|this|these|\d+ (things|ways|reasons|takeaways))\b|"
+    r"\b(you|we|i|my|our)\b|!|\.\.\.|…|"
     r"\b(dlrs?|mln|pct)\b|\([\w.]{1,6}\)",
     re.IGNORECASE,
 )
