@@ -90,7 +90,7 @@ def _headlines(article: Article, engine: Reader) -> list[Request]:
         wishes += [(telling, words) for words in HEADLINE_WORDS[:2]]
     wishes += [((i,), HEADLINE_WORDS[1]) for i in spread(article, 2)]
     found = [_titled(article, _request(article, "headline", i, ("headlines",), words)) for i, words in wishes]
-    found += [_brief(article, i, SHORT - 2, ("headlines",)) for i in spread(article, 3)]
+    found += [_brief(article, i, SHORT - 2, ("headlines",)) for i in spread(article, 6)]
     return list({request.id: request for request in found}.values())
 
 

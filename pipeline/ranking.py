@@ -3,7 +3,7 @@
 score = mean log-probability + WEAKEST × that of its three least likely tokens
         − JOIN × fragments it was put together from − JUMP × facts put into another order
         − COPY if it is the whole sentence as it stands − CUT if it breaks off where its source goes on
-        − DANGLING if it opens with a pronoun
+        − DANGLING if it opens with a pronoun − MIXED × clauses whose words come from several sentences
         + KEPT × share of the source sentence's content words kept                       (not for headlines)
         + CENTRAL × how common its content words are among the article's sentences + LEAD × share of them in its first
           two sentences + OPENING if it was made from the opening + TITLE × share of them in the article's own title
@@ -16,52 +16,61 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.fragments import TOKEN, Fragment, back_jumps, fragments, tokens
 from pipeline.records import Article, Judged, Kind
 from pipeline.salience import PRONOUNS
-from pipeline.text.words import content_words
+from pipeline.text.words import STOP, content_words
 
 KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.35
-WEAKEST = 0.25
+WEAKEST, MIXED = 0.25, 0.5
+TRIMMED = -1.0  # in place of a log-probability, so that a rewrite of the model is preferred while it is sound
+SENTENCE = 0.8  # rewrites are likelier than headlines by nature: what one loses when it stands for a headline
 CENTRAL, LEAD, OPENING, TITLE, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.5, 0.06
 DOUBTFUL, HEADLINE_DOUBTFUL = -1.0, -1.6  # mean log-probability under which a candidate is not used
 LOOSE = -1.25  # score under which most rewrites of validation sentences read as broken
 FIRST_PERSON = frozenset("i we you me us my our your".split())
-SUBORDINATE = frozenset("while when if after as although because since before once unless whereas".split())
+OPENERS = frozenset(
+    """while when if after as although because since before once unless whereas at in on by for with from of under
+    during despite amid over through among between until against""".split()
+)
+CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
+TIES = frozenset("and or to for in on at by with from says say said that".split())
+CLAUSE_END = re.compile(r"[,:;](?=\s)|\b(?:as|after|while|amid)\b")
 GOES_ON = frozenset(
     """and or but to in on at for from by with as after before when while where who which that if because since until
-    during amid over under about against into through without despite including following according said says than
-    is are was were has have had will would could may might can""".split()
+    during amid over under about against into through without despite including following according said says
+    than""".split()
 )
 
 
 def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     """The candidate with its score as a text of `kind`."""
-    candidate = judged.candidate
-    evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
-    headline = kind == "headlines"
+    candidate, headline = judged.candidate, kind == "headlines"
+    focus = article.sentences[candidate.sentences[0]].text
+    sentences = [article.sentences[i].text for i in candidate.sentences]
     if headline and article.title:
-        evidence = f"{article.title}. {evidence}"
+        sentences.insert(0, f"{article.title}.")
+    evidence = " ".join(sentences)
     text = tokens(candidate.text)
     found = fragments(text, tokens(evidence))
-    score = (
-        (candidate.logprob or 0.0)
-        + WEAKEST * (candidate.weakest or 0.0)
-        - JUMP * back_jumps(found)
-        - (HEADLINE_JOIN if headline else JOIN) * len(found)
-    )
-    focus = article.sentences[candidate.sentences[0]].text
-    score += (
-        _aboutness(candidate.text, candidate.sentences, article) if headline else KEPT * _kept(candidate.text, focus)
-    )
+    score = (candidate.logprob or 0.0) + WEAKEST * (candidate.weakest or 0.0)
+    score += TRIMMED * ("trimmed" in candidate.flags)
+    score -= JUMP * back_jumps(found) + (HEADLINE_JOIN if headline else JOIN) * len(found)
+    mixed = mixed_clauses(candidate.text, sentences)
+    score -= MIXED * mixed + DANGLING * opens_with_pronoun(candidate.text)
+    if headline:
+        score += _aboutness(candidate.text, candidate.sentences, article) - SENTENCE * (candidate.task == "brief")
+    else:
+        score += KEPT * _kept(candidate.text, focus)
     if not candidate.extractive:
         broken = cut_short(candidate.text, found, evidence) or hangs(candidate.text, focus)
+        broken = broken or loses_connector(found, text, tokens(evidence))
         score -= COPY * (text == tokens(focus)) + CUT * broken
-    score -= DANGLING * opens_with_pronoun(candidate.text)
-    return replace(judged, score=score)
+    return replace(judged, score=score, mixed=bool(mixed))
 
 
 def _kept(text: str, focus: str) -> float:
@@ -96,18 +105,20 @@ def _word_shares(sentences: tuple[str, ...]) -> tuple[dict[str, float], frozense
 def doubts(judged: Judged, kind: Kind) -> str:
     """Why a model's candidate should not be used although the guard passed it; empty if there is no such reason."""
     candidate = judged.candidate
-    if candidate.extractive or candidate.logprob is None:
+    if candidate.extractive:
         return ""
     headline = kind == "headlines"
-    if candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):
+    if candidate.logprob is not None and candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):
         return "the model itself doubts it"
     if not headline and judged.score < LOOSE:
         return "too loosely put together"
     if headline and opens_with_pronoun(candidate.text):
         return "opens with a pronoun"
-    words = content_words(candidate.text)
+    words = [word for word in tokens(candidate.text) if word not in STOP]
     if stutters(candidate.text) or (headline and len(set(words)) < len(words)):
         return "repeats itself"
+    if judged.mixed and headline:
+        return "joins words of several sentences"
     return "speaks in the first or second person" if FIRST_PERSON & set(_outside_quotes(candidate.text)) else ""
 
 
@@ -141,11 +152,35 @@ def cut_short(text: str, found: list[Fragment], source: str) -> bool:
     return gap.strip() == "" and places[end][0].lower() not in GOES_ON
 
 
+def mixed_clauses(text: str, sentences: Sequence[str]) -> int:
+    """Clauses that no single sentence holds: where two true facts may have become a false one.
+
+    A clause ends at a comma, colon or semicolon, and before "as", "after", "while" or "amid"; words that no
+    sentence has do not count.
+    """
+    held = [set(content_words(sentence)) for sentence in sentences]
+    known = set().union(*held)
+    clauses = [set(content_words(clause)) & known for clause in CLAUSE_END.split(text)]
+    return sum(bool(clause) and not any(clause <= words for words in held) for clause in clauses)
+
+
 def hangs(text: str, focus: str) -> bool:
-    """Whether the text is only the subordinate opening of its sentence ("Calling the withdrawal a turning point")."""
-    first = tokens(text)[:1]
-    opening = tokens(focus.split(",")[0])
-    return bool(first) and (first[0].endswith("ing") or first[0] in SUBORDINATE) and tokens(text) == opening
+    """Whether the text holds no more than the opening phrases of its sentence ("At 9.40 p.m., after a long debate")."""
+    opening: set[str] = set()
+    for part in (tokens(part) for part in re.split(r",\s", focus)):
+        if not part or not (part[0] in OPENERS or (not opening and part[0].endswith("ing"))):
+            break
+        opening |= set(part)
+    return bool(opening) and set(tokens(text)) <= opening and set(tokens(focus)) != opening
+
+
+def loses_connector(found: list[Fragment], text: list[str], source: list[str]) -> bool:
+    """Whether a fragment stands without the "as", "after" or "who" that tied it to the sentence."""
+    for fragment in found:
+        at = fragment.source - 1
+        if fragment.at and at >= 0 and source[at] in CONNECTORS and text[fragment.at - 1] not in CONNECTORS | TIES:
+            return True
+    return False
 
 
 def _outside_quotes(text: str) -> list[str]:

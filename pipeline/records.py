@@ -143,11 +143,15 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A candidate with its verdict and its selection `score` (higher is better)."""
+    """A candidate with its verdict and its selection `score` (higher is better).
+
+    `mixed`: a clause of it takes its words from several sentences.
+    """
 
     candidate: Candidate
     verdict: Verdict
     score: float = 0.0
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from pipeline.serial import ranked_to_dict
 from pipeline.settings import Config
 from pipeline.settings_outputs import EngineSettings
 from pipeline.text.casing import restore_capitals
+from pipeline.trim import trimmed
 
 Engines = Mapping[Kind, tuple[EngineSettings, Engine]]
 
@@ -72,6 +73,8 @@ def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -
         for article in articles:
             own = [c for c in found if owner[c.request_id] == article.id]
             candidates[article.id] += _reduced(article, own, kinds, config, engine, ask)
+            if engine.strategy == "sentences":
+                candidates[article.id] += trimmed(article, own)
     return [_finish(article, candidates[article.id], config, engines) for article in articles]
 
 

@@ -17,7 +17,7 @@ from pipeline.text.words import content_words, overlap
 SAME_POINT = 0.6  # overlap of content words from which two sentences say the same
 SAME_HEADLINE = 0.7  # Jaccard similarity of content words from which two headlines are alike
 AGAIN = 0.4  # what a bullet loses that the summary says word for word
-LATER = 0.06  # what a slot loses for every slot before it
+LATER = 0.15  # what a slot loses for every slot before it
 
 
 @dataclass(frozen=True, slots=True)

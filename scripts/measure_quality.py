@@ -2,10 +2,10 @@
 
     .venv/bin/python scripts/measure_quality.py --data DATA [--split val] [--limit 100]
 
-Headlines: allsides_abp, the first headline against the real one; baseline: the article's first sentence.
-Summaries and bullets: cnn_highlights_allsides against the article's own highlights; baseline: its first three sentences.
-DATA is a folder with SPLIT/NAME.jsonl.xz. Prints a Markdown table with 95 % bootstrap intervals of F, the share of novel
-bigrams, the share of articles with a fallback, and seconds per article.
+Headlines: allsides_abp, the first headline against the real one; baseline: the first sentence.
+Summaries and bullets: cnn_highlights_allsides against the article's highlights; baseline: the first three sentences.
+DATA is a folder with SPLIT/NAME.jsonl.xz. Prints a Markdown table with 95 % bootstrap intervals of F, the share of
+novel bigrams, the share of articles with a fallback, and seconds per article.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def rows(name: str, scores: dict[str, Any], kinds: tuple[str, ...]) -> Iterator[
             cells = [f"{100 * found[r]['f']:.1f}" for r in ("rouge1", "rouge2", "rougeLsum")]
             low, high = (100 * x for x in found["rouge1"]["ci95"])
             novel = f"{100 * found['novel_bigrams']['value']:.0f} %" if "novel_bigrams" in found else "–"
-            yield f"| {name} | {kind} | {system} | {found['n']} | {' / '.join(cells)} | {low:.1f}–{high:.1f} | {novel} |"
+            scores_ = " / ".join(cells)
+            yield f"| {name} | {kind} | {system} | {found['n']} | {scores_} | {low:.1f}–{high:.1f} | {novel} |"
 
 
 def fell_back(brief: Brief) -> bool:

@@ -14,6 +14,7 @@ FLAGS: dict[str, tuple[Level, str]] = {
     "fallback": ("note", "a fallback was used: {}"),
     "verbatim": ("note", "word for word from the article: {}"),
     "too_short": ("note", "the article is very short: {}"),
+    "trimmed": ("note", "the article's sentence, shortened by rule: {}"),
     "too_few": ("note", "fewer than asked for could be written: {}"),
     "fallback:title": ("note", "the article's own title"),
     "truncated_input": ("note", "the model did not read the whole article: {}"),

@@ -32,7 +32,8 @@ def _own_case(word: str, seen: Counter[str]) -> str:
 def restore_capitals(text: str, document: str) -> str:
     """Give words their capitals back that the document, inside its sentences, never writes without them.
 
-    ("the internal Revenue Service"); doubled commas and spaces before marks go as well.
+    ("the internal Revenue Service"); doubled commas and spaces before marks go as well, and "a" becomes "an" before
+    a vowel.
     """
     inside = Counter(re.findall(r"(?<=[\w,;] )[^\W\d_][\w'-]*", document))
     anywhere = Counter(LETTERS.findall(document))
@@ -43,6 +44,7 @@ def restore_capitals(text: str, document: str) -> str:
         return raised if word.islower() and inside[raised] and not anywhere[word] else word
 
     text = re.sub(r"\s+([,;:.?!])", r"\1", re.sub(r"([,;])[,;\s]*[,;]", r"\1", text))
+    text = re.sub(r"\b([Aa]) (?=[aeio](?!ne\b|nce\b|u)\w)", r"\1n ", text)
     text = re.sub(r"([$£€])\s+(?=\d)", r"\1", text)
     text = LETTERS.sub(own, text)
     return text[:1].upper() + text[1:]
@@ -51,9 +53,7 @@ def restore_capitals(text: str, document: str) -> str:
 def title_case(headline: str) -> str:
     """Capitals on all words but short function words inside; the rest of each word stays as it is."""
     words = headline.split()
-    return " ".join(
-        w if 0 < i < len(words) - 1 and w.lower() in SMALL else _raised(w) for i, w in enumerate(words)
-    )
+    return " ".join(w if 0 < i < len(words) - 1 and w.lower() in SMALL else _raised(w) for i, w in enumerate(words))
 
 
 def _raised(word: str) -> str:
