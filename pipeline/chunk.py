@@ -33,12 +33,12 @@ def _pieces(article: Article, budget: int, count: Count) -> Iterator[tuple[int, 
         if count(sentence.text) <= budget:
             yield i, sentence
         else:
-            for start, end in _word_runs(sentence.text, budget, count):
+            for start, end in word_runs(sentence.text, budget, count):
                 text = sentence.text[start:end]
                 yield i, Sentence(text, sentence.start + start, sentence.start + end, sentence.paragraph)
 
 
-def _word_runs(text: str, budget: int, count: Count) -> Iterator[tuple[int, int]]:
+def word_runs(text: str, budget: int, count: Count) -> Iterator[tuple[int, int]]:
     """Offsets of runs of words within the budget."""
     bounds = _word_bounds(text)
     first = 0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from pipeline.chunk import chunks
+from pipeline.chunk import chunks, word_runs
 from pipeline.extract import lead, textrank
 from pipeline.records import Article, Candidate, Kind, Request, Task
 from pipeline.salience import PRONOUNS, spread
@@ -155,21 +155,28 @@ def _whole(article: Article, kinds: Sequence[Kind], outputs: OutputSettings, eng
 def reduce(
     article: Article, kind: Kind, parts: Sequence[Candidate], outputs: OutputSettings, engine: Reader, depth: int
 ) -> list[Request]:
-    """Requests over the joined texts of a map step: one that serves `kind` if they fit the budget, else more maps."""
+    """Requests over the joined texts of a map step: one that serves `kind` if they fit the budget, else more maps.
+
+    A text over the budget is split at white space. When a round no longer shortens the texts, all its requests serve.
+    """
     task: Task = "headline" if kind == "headlines" else "summary"
-    groups: list[list[Candidate]] = [[]]
-    for part in parts:
-        joined = " ".join(c.text for c in [*groups[-1], part])
+    pieces = [
+        (part.text[start:end], part.sentences)
+        for part in parts
+        for start, end in word_runs(part.text, engine.budget, engine.count_tokens)
+    ]
+    groups: list[list[tuple[str, tuple[int, ...]]]] = [[]]
+    for piece in pieces:
+        joined = " ".join(text for text, _ in [*groups[-1], piece])
         if groups[-1] and engine.count_tokens(joined) > engine.budget:
             groups.append([])
-        groups[-1].append(part)
-    final = len(groups) == 1 or len(groups) == len(parts)
+        groups[-1].append(piece)
+    serves: tuple[Kind, ...] = (kind,) if len(groups) == 1 or len(groups) >= len(parts) else ()
     found = []
     for n, group in enumerate(groups):
-        sentences = tuple(sorted({i for c in group for i in c.sentences}))
-        text = " ".join(c.text for c in group)
+        sentences = tuple(sorted({i for _, indices in group for i in indices}))
+        text = " ".join(text for text, _ in group)
         name = f"{article.id}#{kind}:reduce:{depth}:{n}"
-        serves: tuple[Kind, ...] = (kind,) if final else ()
         found.append(Request(name, article.id, task, text, sentences, serves, words=_words(kind, outputs)))
     return found
 

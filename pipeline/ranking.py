@@ -3,6 +3,7 @@
 score = mean log-probability + WEAKEST × that of its three least likely tokens
         − JOIN × fragments it was put together from − JUMP × facts put into another order
         − COPY if it is the whole sentence as it stands − CUT if it breaks off where its source goes on
+        − UNCONDITIONAL if it says as a fact what its source says under an "if"
         − DANGLING if it opens with a pronoun − MIXED × clauses whose words come from several sentences
         + KEPT × share of the source sentence's content words kept                       (not for headlines)
         + CENTRAL × how common its content words are among the article's sentences + LEAD × share of them in its first
@@ -26,7 +27,8 @@ from pipeline.salience import PRONOUNS
 from pipeline.text.words import STOP, content_words
 
 KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.35
-WEAKEST, MIXED = 0.25, 0.5
+HEADLINE_CUT = 1.5
+WEAKEST, MIXED, UNCONDITIONAL = 0.25, 0.5, 2.0
 TRIMMED = -1.0  # in place of a log-probability, so that a rewrite of the model is preferred while it is sound
 SENTENCE = 0.8  # rewrites are likelier than headlines by nature: what one loses when it stands for a headline
 CENTRAL, LEAD, OPENING, TITLE, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.5, 0.06
@@ -38,6 +40,7 @@ OPENERS = frozenset(
     during despite amid over through among between until against""".split()
 )
 CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
+CONDITIONS = frozenset("if unless whether".split())
 TIES = frozenset("and or to for in on at by with from says say said that".split())
 CLAUSE_END = re.compile(r"[,:;](?=\s)|\b(?:as|after|while|amid)\b")
 GOES_ON = frozenset(
@@ -69,7 +72,8 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     if not candidate.extractive:
         broken = cut_short(candidate.text, found, evidence) or hangs(candidate.text, focus)
         broken = broken or loses_connector(found, text, tokens(evidence))
-        score -= COPY * (text == tokens(focus)) + CUT * broken
+        score -= COPY * (text == tokens(focus)) + (HEADLINE_CUT if headline else CUT) * broken
+        score -= UNCONDITIONAL * loses_condition(found, text, tokens(evidence))
     return replace(judged, score=score, mixed=bool(mixed))
 
 
@@ -124,7 +128,7 @@ def doubts(judged: Judged, kind: Kind) -> str:
 
 def stutters(text: str) -> bool:
     """Whether a word or pair of words is said again at once ("this week this week", "threatened or threatened")."""
-    words = tokens(text)
+    words = [re.sub(r"(?<=\d)[.,](?=\d)", "", word) for word in tokens(text)]
     pairs = list(zip(words, words[1:], strict=False))
     near = any(pair in pairs[i + 1 : i + 6] for i, pair in enumerate(pairs))
     return near or any(a == c and b in ("or", "and") for a, b, c in zip(words, words[1:], words[2:], strict=False))
@@ -181,6 +185,14 @@ def loses_connector(found: list[Fragment], text: list[str], source: list[str]) -
         if fragment.at and at >= 0 and source[at] in CONNECTORS and text[fragment.at - 1] not in CONNECTORS | TIES:
             return True
     return False
+
+
+def loses_condition(found: list[Fragment], text: list[str], source: list[str]) -> bool:
+    """Whether what the source says under an "if" is said as a fact."""
+    return any(
+        f.source > 0 and source[f.source - 1] in CONDITIONS and not (f.at and text[f.at - 1] in CONDITIONS)
+        for f in found
+    )
 
 
 def _outside_quotes(text: str) -> list[str]:

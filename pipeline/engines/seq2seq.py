@@ -40,7 +40,7 @@ class Seq2SeqEngine:
         texts = [self.prefix + request.source for request in requests]
         inputs = tokenizer(texts, return_tensors="pt", padding=True, truncation=False)
         longest = max((request.words or 0 for request in requests), default=0)
-        limit = int(longest * WORD_TOKENS) + 8 if longest else 142
+        limit = min(int(longest * WORD_TOKENS) + 8 if longest else 142, _writes_at_most(model.config))
         wanted = {k: v.to(device_of(model)) for k, v in inputs.items() if k in ("input_ids", "attention_mask")}
         flags = [("truncated_input",) if "truncated_input" in request.flags else () for request in requests]
         found = n_best(model, tokenizer, wanted, self.settings, max_new_tokens=limit, seed=seed)
@@ -65,6 +65,13 @@ def open_engine(settings: EngineSettings) -> Seq2SeqEngine:
             fix="raise it or shorten engine.prefix",
         )
     return Seq2SeqEngine(checkpoint, settings, prefix, checkpoint.identity, limit - extra)
+
+
+def _writes_at_most(config: Any) -> int:
+    """Tokens the decoder has positions for, the start and end left out; no bound where the config states none."""
+    names = ("max_decoder_position_embeddings", "max_target_positions", "max_position_embeddings")
+    stated = [getattr(config, name, None) for name in names]
+    return next((int(n) - 2 for n in stated if n), 1_000_000)
 
 
 def _own_prefix(config: Any) -> str:

@@ -1,0 +1,142 @@
+"""The score of candidates: how they were put together from their source, case by case."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.fragments import back_jumps, fragments, novel_words, tokens
+from pipeline.ranking import cut_short, doubts, hangs, loses_condition, loses_connector, mixed_clauses, rate, stutters
+from pipeline.records import Article, Candidate, Judged, Kind, Sentence, Verdict
+from pipeline.text.casing import restore_capitals, sentence_case, title_case
+from pipeline.trim import trim
+
+SOURCE = "The mayor, who took office in May, said on Friday that the bridge would stay closed until repairs end."
+TEXT = f"{SOURCE} Ferries will run twice an hour instead."
+ARTICLE = Article(
+    id="bridge",
+    text=TEXT,
+    sentences=(Sentence(SOURCE, 0, len(SOURCE), 0), Sentence(TEXT[len(SOURCE) + 1 :], len(SOURCE) + 1, len(TEXT), 0)),
+)
+
+
+def judged(text: str, *, logprob: float = -0.5, task: str = "brief", sentences: tuple[int, ...] = (0,)) -> Judged:
+    candidate = Candidate("r", task, text, logprob, sentences, ("summary",))  # type: ignore[arg-type]
+    return Judged(candidate, Verdict(True))
+
+
+def score(text: str, kind: Kind = "summary", **more: object) -> float:
+    return rate(judged(text, **more), kind, ARTICLE).score  # type: ignore[arg-type]
+
+
+def test_fragments_cover_the_text_in_order() -> None:
+    found = fragments(tokens("The bridge would stay closed, the mayor said again"), tokens(SOURCE))
+    assert sum(f.size for f in found) == len(tokens("The bridge would stay closed, the mayor said again"))
+    assert back_jumps(found) == 1
+    assert novel_words(found) == 1
+
+
+def test_fewer_joins_score_higher() -> None:
+    assert score("The bridge would stay closed until repairs end.") > score("The bridge stay until closed repairs.")
+
+
+def test_a_copy_of_the_sentence_scores_lower_than_a_rewrite_of_it() -> None:
+    assert score(SOURCE) < score("The mayor said that the bridge would stay closed until repairs end.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The mayor said on Friday that the bridge would stay.", True),
+        ("The mayor said on Friday that the bridge would stay closed.", False),
+        ("The mayor said on Friday that the bridge would stay closed until repairs end.", False),
+        ("It is shut between Monday.", True),
+    ],
+)
+def test_cut_short(text: str, expected: bool) -> None:
+    assert cut_short(text, fragments(tokens(text), tokens(SOURCE)), SOURCE) is expected
+
+
+def test_openings_alone_hang() -> None:
+    focus = "At nine, after a long debate, the council closed the street."
+    assert hangs("At nine after a long debate.", focus)
+    assert not hangs("At nine the council closed the street.", focus)
+    assert not hangs("The council closed the street.", focus)
+
+
+def test_a_lost_connector_is_noticed() -> None:
+    source = "Company raises forecast as full stores make up for fuel"
+    broken = "Company raises full stores make up for fuel"
+    whole = "Company raises forecast as full stores make up"
+    for text, expected in ((broken, True), (whole, False)):
+        assert loses_connector(fragments(tokens(text), tokens(source)), tokens(text), tokens(source)) is expected
+
+
+def test_a_lost_condition_is_noticed() -> None:
+    source = "The trial would end if the number of visitors falls by a tenth"
+    for text, expected in (
+        ("The number of visitors falls by a tenth", True),
+        ("The trial would end if the number of visitors falls", False),
+    ):
+        assert loses_condition(fragments(tokens(text), tokens(source)), tokens(text), tokens(source)) is expected
+
+
+def test_clauses_of_several_sentences_are_counted() -> None:
+    sentences = ["Ukraine will be allowed to use mines", "It may also fire missiles"]
+    assert mixed_clauses("Ukraine will be allowed to use missiles", sentences) == 1
+    assert mixed_clauses("Ukraine will use mines, fire missiles", sentences) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They meet this week this week.", True),
+        ("It was used or used.", True),
+        ("Errors in every 1,000 shifts in every 1.000 shifts.", True),
+        ("It was used and sold.", False),
+        ("New York is larger than New Haven.", False),
+    ],
+)
+def test_stutters(text: str, expected: bool) -> None:
+    assert stutters(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("item", "kind", "reason"),
+    [
+        (judged("The bridge stays closed.", logprob=-1.4), "summary", "doubts"),
+        (judged("It stays closed", task="headline"), "headlines", "pronoun"),
+        (judged("Mayor and mayor keep bridge closed", task="headline"), "headlines", "repeats"),
+        (judged("We keep the bridge closed."), "summary", "person"),
+        (judged("Bridge stays closed until repairs end", task="headline"), "headlines", ""),
+    ],
+)
+def test_doubts(item: Judged, kind: Kind, reason: str) -> None:
+    found = doubts(item, kind)
+    assert reason in found
+    assert bool(found) is bool(reason)
+
+
+def test_trim_drops_attribution_and_asides_but_leaves_quotations() -> None:
+    assert trim("The bridge will stay closed until May, the mayor said on Friday.") == (
+        "The bridge will stay closed until May."
+    )
+    assert trim("The mayor, who took office in May, closed the bridge on Friday.") == (
+        "The mayor closed the bridge on Friday."
+    )
+    assert trim('"The bridge will stay closed until May at least," the mayor said.') is None
+    assert trim("The bridge will stay closed until May.") is None
+    assert trim("Go, he said.") is None
+
+
+def test_capitals_are_restored_and_articles_fitted() -> None:
+    document = "The Internal Revenue Service replied. An internal memo said so. The Health Board met."
+    assert restore_capitals("the health board met", document) == "The Health Board met"
+    assert restore_capitals("An internal memo , , and a answer", document) == "An internal memo, and an answer"
+    assert restore_capitals("A union got $ 5", document) == "A union got $5"
+
+
+def test_sentence_and_title_case() -> None:
+    document = "The council of Market Street will close the road in May, council members said."
+    assert sentence_case("Council Will Close Road In May", document) == "Council will close road in May"
+    assert sentence_case("Council will close the road", document) == "Council will close the road"
+    assert title_case("council to close the road in May") == "Council to Close the Road in May"
