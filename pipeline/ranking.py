@@ -35,6 +35,7 @@ CENTRAL, LEAD, OPENING, TITLE, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.5, 0.06
 DOUBTFUL, HEADLINE_DOUBTFUL = -1.0, -1.6  # mean log-probability under which a candidate is not used
 LOOSE = -1.25  # score under which most rewrites of validation sentences read as broken
 FIRST_PERSON = frozenset("i we you me us my our your".split())
+ANAPHORS = frozenset("move decision announcement step change comment comments remarks reason news measure".split())
 OPENERS = frozenset(
     """while when if after as although because since before once unless whereas at in on by for with from of under
     during despite amid over through among between until against""".split()
@@ -135,9 +136,9 @@ def stutters(text: str) -> bool:
 
 
 def opens_with_pronoun(text: str) -> bool:
-    """Whether the first word points at something said before."""
-    first = tokens(text)[:1]
-    return bool(first) and first[0] in PRONOUNS
+    """Whether the first words point at something said before ("It …", "The move …")."""
+    first = tokens(text)[:2]
+    return bool(first) and (first[0] in PRONOUNS or (first[0] == "the" and first[-1] in ANAPHORS))
 
 
 def cut_short(text: str, found: list[Fragment], source: str) -> bool:

@@ -105,6 +105,7 @@ def test_stutters(text: str, expected: bool) -> None:
     [
         (judged("The bridge stays closed.", logprob=-1.4), "summary", "doubts"),
         (judged("It stays closed", task="headline"), "headlines", "pronoun"),
+        (judged("The move aims to close bridge", task="headline"), "headlines", "pronoun"),
         (judged("Mayor and mayor keep bridge closed", task="headline"), "headlines", "repeats"),
         (judged("We keep the bridge closed."), "summary", "person"),
         (judged("Bridge stays closed until repairs end", task="headline"), "headlines", ""),
