@@ -1,6 +1,6 @@
 """Pairs → token ids in one compressed file: what travels to the training machine.
 
-Source layout: `<s> <task> <w?> focus [<context> context] </s>`; target: `text </s>`.
+Source layout: `<s> <task> <w?> <n?> focus [<context> context] </s>`; target: `text </s>`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from pipeline.train.pairs import Pair
 
-NEW_TOKENS = ("<rewrite>", "<context>", "<w1>", "<w2>", "<w3>", "<w4>", "<w5>", "<w6>")
+NEW_TOKENS = ("<rewrite>", "<context>", "<w1>", "<w2>", "<w3>", "<w4>", "<w5>", "<w6>", "<n1>", "<n2>", "<n3>")
 FOCUS_TOKENS = {"headline": 128, "brief": 110, "rewrite": 64}
 CONTEXT_TOKENS = 40
 TARGET_TOKENS = 64
@@ -41,9 +41,10 @@ class Packed:
         )
 
 
-def source_ids(pair: Pair, tokenizer: Tokenizer, with_size: bool) -> list[int]:
+def source_ids(pair: Pair, tokenizer: Tokenizer, with_size: bool, with_novelty: bool) -> list[int]:
     """The encoder's input of one pair, cut to the budgets above (training inputs only)."""
     size = f"<w{pair.size}>" if with_size else ""
+    size += f"<n{pair.novelty}>" if with_novelty and pair.novelty else ""
     focus = tokenizer.encode(pair.focus, add_special_tokens=False).ids[: FOCUS_TOKENS[pair.task]]
     head = tokenizer.encode(f"<s><{pair.task}>{size}", add_special_tokens=False).ids
     ids = [*head, *focus]
@@ -54,15 +55,15 @@ def source_ids(pair: Pair, tokenizer: Tokenizer, with_size: bool) -> list[int]:
 
 
 def pack(pairs: Sequence[Pair], tokenizer: Tokenizer, seed: int) -> Packed:
-    """Tokenise all pairs; three of four carry their length token, so that it may be left out later."""
+    """Tokenise all pairs; three of four carry each control token, so that it may be left out later."""
     rng = np.random.default_rng(seed)
     tasks = tuple(FOCUS_TOKENS)
     sources, targets, task = [], [], []
-    for pair, with_size in zip(pairs, rng.random(len(pairs)) < 0.75, strict=True):
+    for pair, shown in zip(pairs, rng.random((len(pairs), 2)) < 0.75, strict=True):
         ids = tokenizer.encode(pair.target, add_special_tokens=False).ids
         if len(ids) > TARGET_TOKENS:
             continue
-        sources.append(source_ids(pair, tokenizer, bool(with_size)))
+        sources.append(source_ids(pair, tokenizer, bool(shown[0]), bool(shown[1])))
         targets.append([*ids, END])
         task.append(tasks.index(pair.task))
     return Packed(*_ragged(sources), *_ragged(targets), np.array(task, np.uint8))

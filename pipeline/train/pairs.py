@@ -12,11 +12,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from pipeline.text.casing import sentence_case
-from pipeline.text.words import content_words, stems
+from pipeline.text.words import WORD, content_words, stems
 from pipeline.train.support import recall, supported
 
 FURNITURE = re.compile(
@@ -31,18 +33,20 @@ TEASER = re.compile(
     r"\b(dlrs?|mln|pct)\b|\([\w.]{1,6}\)",
     re.IGNORECASE,
 )
+NAME = re.compile(r"\b[A-Z][a-z]{3,}\b")
 QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u00a0": " ", "–": "-"})
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One training example: `focus` is rewritten, `context` only read; `size` picks the length token."""
+    """One training example: `focus` is rewritten, `context` only read; `size` and `novelty` pick control tokens."""
 
     task: str
     focus: str
     context: str
     target: str
     size: int
+    novelty: int = 0
 
 
 def clean(text: str) -> str:
@@ -58,6 +62,30 @@ def size_of(task: str, target: str) -> int:
     return 1 + sum(n > b for b in bounds)
 
 
+def novelty_of(target: str, source: str) -> int:
+    """How far the target leaves the source's wording: bucket 1–3 of the share of its bigrams not in the source."""
+    told, read = (WORD.findall(text.lower()) for text in (target, source))
+    known = set(pairwise(read))
+    own = list(pairwise(told))
+    share = sum(pair not in known for pair in own) / max(1, len(own))
+    return 1 + (share > 0.25) + (share > 0.6)
+
+
+def with_other_names(pair: Pair, names: Sequence[str], rng: random.Random) -> Pair:
+    """The pair with one or two names of its target exchanged for unrelated ones, in source and target alike.
+
+    What cannot be guessed has to be copied: this teaches names of several tokens. A pair without a name stays.
+    """
+    own = sorted({w for w in NAME.findall(pair.target) if re.search(rf"\b{w}\b", pair.focus)})
+    if not own or not names:
+        return pair
+    for name in rng.sample(own, min(len(own), rng.choice((1, 2)))):
+        other = rng.choice(names)
+        swap = partial(re.compile(rf"\b{name}\b").sub, other)
+        pair = replace(pair, focus=swap(pair.focus), context=swap(pair.context), target=swap(pair.target))
+    return replace(pair, size=size_of(pair.task, pair.target))
+
+
 def headline_pairs(record: Mapping[str, Any], sentences: Sequence[str]) -> Iterator[Pair | str]:
     """The title from the first six sentences, or the reason why it is left out."""
     raw = record.get("headline")
@@ -71,7 +99,8 @@ def headline_pairs(record: Mapping[str, Any], sentences: Sequence[str]) -> Itera
         yield "headline: unsupported"
     else:
         title = sentence_case(title, clean(str(record["document"])))
-        yield Pair("headline", source, "", title[0].upper() + title[1:], size_of("headline", title))
+        title = title[0].upper() + title[1:]
+        yield Pair("headline", source, "", title, size_of("headline", title), novelty_of(title, source))
 
 
 def focus_of(target: Sequence[str], sentence_stems: Sequence[set[str]]) -> list[int]:
@@ -107,7 +136,8 @@ def brief_pairs(sentences: Sequence[str], targets: Sequence[str]) -> Iterator[Pa
             yield "brief: verbatim"
         else:
             target = target if target[-1] in ".?!\"'" else target + "."
-            yield Pair("brief", text, context, target[0].upper() + target[1:], size_of("brief", target))
+            target = target[0].upper() + target[1:]
+            yield Pair("brief", text, context, target, size_of("brief", target), novelty_of(target, text))
 
 
 def infill_pair(sentences: Sequence[str], rng: random.Random) -> Pair | None:

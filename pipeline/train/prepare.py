@@ -7,9 +7,10 @@ import hashlib
 import json
 import lzma
 import random
+import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -18,9 +19,13 @@ from typing import Any
 import yaml
 from tokenizers import Tokenizer
 
+from pipeline.lexicon import is_english
 from pipeline.text.sentences import split_sentences
 from pipeline.train.pack import NEW_TOKENS, pack, save
-from pipeline.train.pairs import Pair, brief_pairs, clean, headline_pairs, infill_pair
+from pipeline.train.pairs import Pair, brief_pairs, clean, headline_pairs, infill_pair, with_other_names
+
+OTHER_NAMES = 0.15
+MID_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
 
 
 def read_set(path: Path) -> Iterator[dict[str, Any]]:
@@ -50,8 +55,13 @@ def targets_of(record: dict[str, Any]) -> list[str]:
     return [s.text for s in split_sentences(str(summary))] if summary else []
 
 
-def record_pairs(record: dict[str, Any], tasks: list[str], infill: float) -> list[Pair | str]:
-    """Every pair (or reason) one record gives; the infilling choice depends only on the record's id."""
+def record_pairs(
+    record: dict[str, Any], tasks: list[str], infill: float, names: Sequence[str] = ()
+) -> list[Pair | str]:
+    """Every pair (or reason) one record gives; chance depends only on the record's id.
+
+    A share OTHER_NAMES of the pairs has names exchanged for some of `names`.
+    """
     sentences = document_sentences(record)
     if len(sentences) < 3:
         return ["document: under three sentences"]
@@ -61,14 +71,26 @@ def record_pairs(record: dict[str, Any], tasks: list[str], infill: float) -> lis
     if "brief" in tasks:
         found += brief_pairs(sentences, targets_of(record))
     rng = random.Random(hashlib.sha256(str(record["id"]).encode()).digest())
+    found = [
+        with_other_names(p, names, rng) if isinstance(p, Pair) and rng.random() < OTHER_NAMES else p for p in found
+    ]
     if rng.random() < infill:
         pair = infill_pair(sentences, rng)
         found += [pair] if pair else []
     return found
 
 
+def rare_names(records: Sequence[dict[str, Any]]) -> list[str]:
+    """Capitalised words in mid-sentence that few of the records have and no English word list knows, sorted."""
+    seen: Counter[str] = Counter()
+    for record in records:
+        seen.update(set(MID_NAME.findall(str(record["document"]))))
+    return sorted(name for name, n in seen.items() if n <= 3 and not is_english(name.lower()))
+
+
 def _work(args: tuple[list[dict[str, Any]], list[str], float]) -> list[Pair | str]:
-    return [p for record in args[0] for p in record_pairs(record, args[1], args[2])]
+    names = rare_names(args[0])
+    return [p for record in args[0] for p in record_pairs(record, args[1], args[2], names)]
 
 
 def set_pairs(path: Path, rule: dict[str, Any], limit: int | None, pool: ProcessPoolExecutor) -> list[Pair | str]:
