@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from plant_relations import relation_plants
+
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 MONTHS = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -54,7 +56,7 @@ def read_pools(text: str) -> Pools:
     return Pools(
         text,
         text.lower(),
-        tuple(m.group(1) for m in NUMBER.finditer(text)),
+        tuple(m.group(1) for m in NUMBER.finditer(text) if not _YEAR.match(m.group(1))),
         names,
         tuple(name.split()[-1] for name in names if " " in name),
         tuple(re.findall(r"\b[a-z]{4,}\b", text)),
@@ -87,8 +89,14 @@ def plants(pools: Pools, sentence: str, names: list[str], dice: random.Random) -
         "quotation": _quotation(pools, sentence, dice),
         "negation:dropped": NEGATION.sub(r"\1", sentence, count=1),
         "negation:added": AUXILIARY.sub(r"\1 not ", sentence, count=1),
+        **relation_plants(sentence, pools.text, _numbers(sentence), dice),
     }
     yield from ((kind, text) for kind, text in made.items() if text and text != sentence)
+
+
+def _numbers(sentence: str) -> list[re.Match[str]]:
+    """Where the sentence has numbers that are no years."""
+    return [m for m in NUMBER.finditer(sentence) if not _YEAR.match(m.group(1))]
 
 
 def _swap(text: str, span: tuple[int, int], new: str) -> str:

@@ -43,6 +43,14 @@ virginia va|georgia ga|alabama ala|oklahoma okla|nebraska neb|louisiana la|kentu
 germany german germans|gaza gazan gazans|ukraine ukrainian|myanmar burma burmese"""
 _OTHER_FAMILIES = """congress congressional|senate senator senators senatorial|islam islamic islamist islamists
 democrat democrats democratic dem dems|republican republicans gop"""
+# Capital → a key of its country: the capital may stand for the government where it acts ("Moscow warns").
+CAPITALS = {
+    "washington": "usa", "moscow": "russia", "beijing": "china", "tehran": "iran", "london": "uk", "paris": "france",
+    "berlin": "germany", "kyiv": "ukraine", "kiev": "ukraine", "tokyo": "japan", "ankara": "turkey", "cairo": "egypt",
+    "damascus": "syria", "baghdad": "iraq", "kabul": "afghanistan", "islamabad": "pakistan", "havana": "cuba",
+    "caracas": "venezuela", "canberra": "australia", "ottawa": "canada", "jerusalem": "israel", "madrid": "spain",
+    "rome": "italy", "brussels": "eu", "riyadh": "saudi", "delhi": "india", "seoul": "korea", "pyongyang": "korea",
+}  # fmt: skip
 DEMONYM_ENDINGS = ("ians", "ian", "ans", "an", "ese", "is", "i", "ish", "n", "ns")
 PLACES = word_set(
     """africa alabama alaska albania algeria america angola arizona arkansas argentina armenia asia athens atlanta

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipeline.facts import FUNCTION_WORDS, Facts, Name, Word
 from pipeline.facts.names import is_capitalised
 from pipeline.facts.places import (
+    CAPITALS,
     PEOPLE,
     PLACES,
     RELATIVES,
@@ -16,10 +17,12 @@ from pipeline.facts.places import (
     is_place_word,
     place_stems,
 )
+from pipeline.facts.roles import ROLE_KEYS
 from pipeline.guard.source import Source
 from pipeline.lexicon import bases, looks_proper
 from pipeline.records import Reason, Span
 
+_WHERE = frozenset("in at near outside inside around across to into from of through".split())
 _PARTIES = RELATIVES["republican"] | RELATIVES["democrat"]
 
 
@@ -27,11 +30,13 @@ def unsupported_names(facts: Facts, source: Source) -> Iterator[Reason]:
     """Names that are neither a mention of the source nor an alias of one."""
     counted = _counted(facts)
     for name in facts.names:
-        if not (_is_supported(name, source) or set(name.spans) <= counted or is_fused(name.text, source)):
+        known = _is_supported(name, source) or _is_government(name, facts, source)
+        if not (known or set(name.spans) <= counted or is_fused(name.text, source)):
             yield Reason("unsupported:name", name.span, name.text)
     named = {span for name in facts.names for span in name.spans} | counted
     for word in facts.words:
-        if word.initial and (word.start, word.end) not in named and is_unknown_name(word, source):
+        opens = word.initial and (word.start, word.end) not in named
+        if opens and is_unknown_name(word, source) and not _has_country(word.key, source):
             yield Reason("unsupported:name", (word.start, word.end), word.text)
 
 
@@ -77,6 +82,17 @@ def knows(key: str, source: Source) -> bool:
     if 2 <= len(key) <= 6 and key in source.acronyms:
         return True
     return _is_place_form(key, source)
+
+
+def _is_government(name: Name, facts: Facts, source: Source) -> bool:
+    """A capital that stands for the government of a country the source names; not where it is a place ("in Rome")."""
+    before = next((w.key for w in reversed(facts.words) if w.end <= name.span[0]), "")
+    return len(name.keys) == 1 and before not in _WHERE and _has_country(name.keys[0], source)
+
+
+def _has_country(capital: str, source: Source) -> bool:
+    country = CAPITALS.get(capital, "")
+    return bool(country) and not RELATIVES.get(country, frozenset((country,))).isdisjoint(source.keys)
 
 
 def _is_place_form(key: str, source: Source) -> bool:
@@ -136,7 +152,12 @@ def _is_separable(keys: tuple[str, ...], source: Source) -> bool:
         before, rest = rest[0], rest[1:]
         if not knows(before, source):
             return False
-        free = before in _PARTIES or not rest or (is_place_word(before) and (len(rest) > 1 or rest[0] in ROLES))
+        free = (
+            before in _PARTIES
+            or before in ROLE_KEYS
+            or not rest
+            or (is_place_word(before) and (len(rest) > 1 or rest[0] in ROLES))
+        )
         if not free and not _share_sentence(before, rest[-1], source):
             return False
         if not rest or (len(rest) > 1 and _is_mention(rest, rest, source)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pipeline.facts import BREAK, FUNCTION_WORDS, Facts, Word
+from pipeline.facts import BREAK, FUNCTION_WORDS, Facts, Word, extract_facts
 from pipeline.facts.quotations import MARKS
 from pipeline.guard.aliases import is_fused
 from pipeline.guard.source import Source
@@ -146,3 +146,13 @@ def verbatim(facts: Facts, source: Source) -> Iterator[Reason]:
         run = -(-9 * len(keys) // 10)
         if any(f" {' '.join(keys[i : i + run])} " in source.plain for i in range(len(keys) - run + 1)):
             yield Reason("verbatim", whole)
+
+
+def is_title_case(text: str | Facts) -> bool:
+    """Whether most words are capitalised ("Senate Passes Budget After Long Night"), so that capitals mark no names.
+
+    At least three words over three letters that carry meaning, and five sixths of all such words.
+    """
+    facts = text if isinstance(text, Facts) else extract_facts(text)
+    long = [w for w in facts.words if w.is_word and len(w.text) > 3 and w.key not in FUNCTION_WORDS]
+    return len(long) >= 3 and 6 * sum(w.is_capital for w in long) >= 5 * len(long)

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.facts import BREAK, Date, Facts, extract_facts, phrase, split_words
+from pipeline.facts.forms import forms
 from pipeline.facts.names import is_capitalised
 from pipeline.facts.places import RELATIVES, place_stems
+from pipeline.facts.roles import Role, read_roles
+from pipeline.facts.speech import Saying, read_sayings
 from pipeline.lexicon import bases
 from pipeline.records import Article
 
@@ -17,6 +20,7 @@ class Source:
     """An article's text and title as the guard compares with them. All keys are those of `facts.Word`.
 
     `quantities` maps a rounded value to its units; `mentions` holds each name's keys, `alone` those of one word;
+    `counted`: forms of the words within three after a number;
     `running` is the text as one phrase with marks, `plain` without; `sentences` are plain phrases.
     """
 
@@ -34,6 +38,9 @@ class Source:
     running: str
     plain: str
     sentences: frozenset[str]
+    counted: frozenset[str]
+    roles: tuple[Role, ...]
+    sayings: tuple[Saying, ...]
 
 
 def read_source(article: Article) -> Source:
@@ -64,6 +71,9 @@ def read_text(text: str, sentences: Iterable[str] = ()) -> Source:
         running=phrase(words, marks=True),
         plain=phrase(words, marks=False),
         sentences=frozenset(phrase(split_words(s), marks=False) for s in list(sentences) or text.splitlines()),
+        counted=frozenset(_counted(facts)),
+        roles=read_roles(words, facts.names),
+        sayings=read_sayings(words, facts.names, facts.quotations),
     )
 
 
@@ -83,6 +93,14 @@ def _values(facts: Facts) -> dict[float, frozenset[str]]:
         if date.kind == "year":
             units.setdefault(float(number[2] + "0"), set()).add("decade")
     return {value: frozenset(found) for value, found in units.items()}
+
+
+def _counted(facts: Facts) -> Iterable[str]:
+    ends = {quantity.span[1] for quantity in facts.quantities}
+    for i, word in enumerate(facts.words):
+        if word.end in ends:
+            for after in facts.words[i + 1 : i + 4]:
+                yield from forms(after.key)
 
 
 def _decade(date: Date) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import floor, log10
 
-from pipeline.facts import Facts, Quantity, phrase
+from pipeline.facts import FUNCTION_WORDS, Facts, Quantity, phrase
+from pipeline.facts.forms import forms
 from pipeline.guard.source import Source, rounded
 from pipeline.records import Reason, Span
 
@@ -17,7 +19,7 @@ def unsupported_numbers(facts: Facts, source: Source) -> Iterator[Reason]:
     for quantity in facts.quantities:
         readings.setdefault(quantity.span, []).append(quantity)
     for span, quantities in readings.items():
-        if not any(_is_supported(quantity, source) for quantity in quantities):
+        if not any(is_supported(q, source) or _is_derived(q, facts, source) for q in quantities):
             yield Reason("unsupported:number", span, quantities[0].text)
 
 
@@ -38,7 +40,18 @@ def unsupported_quotations(facts: Facts, source: Source) -> Iterator[Reason]:
             yield Reason("unsupported:quotation", quotation.span, quotation.text.rstrip(",.;: "))
 
 
-def _is_supported(quantity: Quantity, source: Source) -> bool:
+def _is_derived(quantity: Quantity, facts: Facts, source: Source) -> bool:
+    """Whether a count in words may be the writer's own ("five justices"): up to nine of what the source speaks of
+    without ever counting it."""
+    if quantity.unit or not 2 <= quantity.value <= 9 or not quantity.text.isalpha():
+        return False
+    after = next((w for w in facts.words if w.start >= quantity.span[1] and w.is_word), None)
+    if after is None or after.is_capital or not after.key.endswith("s") or after.key not in source.keys:
+        return False
+    return after.key not in FUNCTION_WORDS and forms(after.key).isdisjoint(source.counted)
+
+
+def is_supported(quantity: Quantity, source: Source) -> bool:
     value, unit = rounded(quantity.value), quantity.unit
     if value == 1 and unit in ("", "ordinal"):
         return True  # "one" is more often a pronoun than a count, "first" an adverb
@@ -65,10 +78,21 @@ def _fits(unit: str, known: frozenset[str] | None) -> bool:
     own_kind = ("%", "ordinal", "part", "vague", "vague$", "decade", "clock")
     if unit == "":
         return any(other not in own_kind for other in known)
+    if unit == "ordinal" and "year" in known:  # "the 20th anniversary" comes after 20 years
+        return True
     return "" in known and unit in ("year", "decade")  # "Austin, 71", is a 71-year-old and over 50s are over 50
 
 
 def _is_rounding(approx: str, value: float, known: float) -> bool:
+    """Whether a number after `approx` may stand for `known`: within ROUNDING, or its first digit ("more than 100" for
+    116, "nearly 50" for 46)."""
+    if known > 0 and value > 0:
+        size = 10.0 ** floor(log10(known))
+        first = floor(known / size + 1e-9) * size
+        if approx == "above" and rounded(first) == value:
+            return True
+        if approx == "below" and rounded(first + size) == value and known >= 0.9 * value:
+            return True
     low = value * (1 - ROUNDING) if approx in ("about", "below") else value
     high = value * (1 + ROUNDING) if approx in ("about", "above") else value
     return low <= known <= high
