@@ -9,12 +9,11 @@ test-install: .venv/.installed-test
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "precis needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
 	touch $@
 
-.venv/.installed-test: requirements-test.lock .venv/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.lock
+.venv/.installed-test: requirements.lock .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[test]'
 	touch $@
 
 demo: install
@@ -30,6 +29,7 @@ lint: test-install
 
 docs: install
 	$(BIN)/python scripts/export_schema.py
+	$(BIN)/python scripts/export_cli.py
 
 clean:
 	rm -rf .venv runs build

@@ -125,7 +125,7 @@ def _score_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--kind", default="summary", help="what plain text lines are: summary (default), headlines, …")
     p.add_argument("--json", action="store_true", help="print scores.json instead of the table")
     p.add_argument("--samples", type=int, default=1000, help="bootstrap samples (default 1000)")
-    p.add_argument("--seed", type=int, default=13)
+    p.add_argument("--seed", type=int, default=13, help="of the bootstrap (default: %(default)s)")
 
 
 def score(args: argparse.Namespace) -> int:
@@ -152,32 +152,60 @@ def score(args: argparse.Namespace) -> int:
 
 
 def _compare_arguments(p: argparse.ArgumentParser) -> None:
-    p.add_argument("run_a", type=Path, metavar="RUN_A")
-    p.add_argument("run_b", type=Path, metavar="RUN_B")
+    p.add_argument("run_a", type=Path, metavar="RUN_A", help="a run directory")
+    p.add_argument("run_b", type=Path, metavar="RUN_B", help="the one it is compared with")
     p.add_argument("--json", action="store_true", help="print the comparison as JSON")
+    p.add_argument("--html", type=Path, metavar="F", help="also write it as one HTML page")
 
 
 def compare(args: argparse.Namespace) -> int:
     """Paired comparison of two runs on their common articles."""
-    from dataclasses import replace
-
-    from pipeline.compare import compare as compare_scored
     from pipeline.report.terminal import compare_table
-    from pipeline.saved import read_run
-    from pipeline.score import score_items
+    from pipeline.sweep.two import compare_runs
 
-    scored = []
-    for path in (args.run_a, args.run_b):
-        saved = read_run(path)
-        items = score_items(saved.outputs, saved.references, saved.articles, engine=saved.engine)
-        scored.append(replace(items, system=str(path)))
-    result = compare_scored(scored[0], scored[1]).to_dict()
-    print(json.dumps(result, indent=1) if args.json else compare_table(result))
+    found = compare_runs(args.run_a, args.run_b)
+    print(json.dumps(found.pair, indent=1) if args.json else compare_table(found.pair))
+    if args.html:
+        from pipeline.files import write_text
+        from pipeline.report.comparison_html import render_comparison
+
+        write_text(args.html, render_comparison(found.record))
+        _say(f"page: {args.html}")
     return 0
 
 
+def _sweep_arguments(p: argparse.ArgumentParser) -> None:
+    p.add_argument("sweep", type=Path, metavar="SWEEP.yaml", help="what to combine: see docs/sweep.md")
+    p.add_argument("--input", metavar="PATH", help="file, folder or - instead of input.path")
+    p.add_argument("--set", action="append", default=[], metavar="a.b=v", help="a setting of all runs; may be repeated")
+    p.add_argument("--out", metavar="DIR", help="folder of the sweep (default: runs/sweep-<name>)")
+    p.add_argument("--limit", type=int, metavar="N", help="only the first N articles")
+    p.add_argument("--fresh", action="store_true", help="forget an earlier sweep in the folder")
+    p.add_argument("--json", action="store_true", help="print sweep.json instead of the tables")
+
+
+def sweep(args: argparse.Namespace) -> int:
+    """Run every combination of a sweep file, then compare them; again = resume."""
+    from pipeline.report.comparison_text import systems_table
+    from pipeline.sweep.load import load_sweep
+    from pipeline.sweep.work import run_sweep
+
+    values = {"input.path": args.input, "input.limit": args.limit}
+    plan = load_sweep(args.sweep, args.set, {k: v for k, v in values.items() if v is not None}, args.out)
+    done = run_sweep(
+        plan,
+        fresh=args.fresh,
+        begin=lambda number, total, name: _Progress(f"run {number}/{total} {name}  "),
+        end=lambda outcome: _say(f"{outcome.name}: {outcome.told}"),
+    )
+    print(json.dumps(done.comparison, ensure_ascii=False, indent=1) if args.json else systems_table(done.comparison))
+    if not args.json:
+        print(f"comparison: {done.path / 'comparison.html'}")
+    return 0 if done.clean else 1
+
+
 def _run_dir_argument(p: argparse.ArgumentParser) -> None:
-    p.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    p.add_argument("run_dir", type=Path, metavar="RUN_DIR", help="a run directory")
 
 
 def report(args: argparse.Namespace) -> int:
@@ -224,6 +252,7 @@ COMMANDS: tuple[
     ("run", _run_arguments, run, "run a config over all its articles into a run directory; again = resume"),
     ("score", _score_arguments, score, "score saved text against references, without any model"),
     ("compare", _compare_arguments, compare, "paired comparison of two runs on their common articles"),
+    ("sweep", _sweep_arguments, sweep, "run every combination of a sweep file, then compare them; again = resume"),
     ("report", _run_dir_argument, report, "write the HTML report of a run directory again"),
     ("explain", _explain_arguments, explain, "show every candidate of one article and why the winner won"),
     ("doctor", _doctor_arguments, doctor, "tell what works here, offline, right now"),
@@ -233,15 +262,15 @@ COMMANDS: tuple[
 class _Progress:
     """A line on stderr, redrawn in place; nothing when stderr is no terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str = "") -> None:
         self._began = time.monotonic()
-        self._shown = False
+        self._label = label
 
     def __call__(self, done: int, total: int, name: str) -> None:
         if not sys.stderr.isatty() or time.monotonic() - self._began < 2:
             return
         end = "\n" if done == total else ""
-        print(f"\r\x1b[K{done}/{total} articles  {name}", end=end, file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{self._label}{done}/{total} articles  {name}", end=end, file=sys.stderr, flush=True)
 
 
 def _say(text: str) -> None:

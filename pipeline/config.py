@@ -34,10 +34,10 @@ def load_config(
     the last one wins, and nothing after `=` means null. `values` maps dotted keys to ready values, for
     flags such as --input. Raises ConfigError listing every fault at once as `key: message`.
     """
-    raw, faults = ({}, []) if path is None else _read(Path(path))
-    pairs, wrong = _parse_overrides(overrides)
+    raw, faults = ({}, []) if path is None else read_raw(Path(path))
+    pairs, wrong = parse_overrides(overrides)
     pairs += [(ALIASES.get(key, key), value) for key, value in (values or {}).items()]
-    raw, blocked = _apply(raw, pairs)
+    raw, blocked = put_all(raw, pairs)
     faults += wrong + blocked
     try:
         config = Config.model_validate(raw)
@@ -79,7 +79,7 @@ def json_schema() -> Raw:
     return schema
 
 
-def _read(path: Path) -> tuple[Raw, list[str]]:
+def read_raw(path: Path) -> tuple[Raw, list[str]]:
     """The mapping of a file with aliases resolved and its name filled in, and the faults of its text."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -92,11 +92,11 @@ def _read(path: Path) -> tuple[Raw, list[str]]:
         data = {}
     if not isinstance(data, dict):
         return {}, [*faults, f"the file should hold a mapping of settings, not a {type(data).__name__}"]
-    raw, more = _resolve_aliases({str(key): value for key, value in data.items()})
+    raw, more = resolve_aliases({str(key): value for key, value in data.items()})
     return {"name": path.stem, **raw}, faults + more
 
 
-def _resolve_aliases(raw: Raw) -> tuple[Raw, list[str]]:
+def resolve_aliases(raw: Raw) -> tuple[Raw, list[str]]:
     """Move `headlines: {case: …}` to outputs.headlines.case; a different value there is a fault."""
     short = raw.get("headlines")
     if not isinstance(short, dict) or "case" not in short:
@@ -107,11 +107,12 @@ def _resolve_aliases(raw: Raw) -> tuple[Raw, list[str]]:
     full = _get(raw, ALIASES["headlines.case"].split("."))
     if full is not None and full != short["case"]:
         faults.append(f"headlines.case: {short['case']!r} contradicts outputs.headlines.case: {full!r}")
-    raw, blocked = _apply(raw, [(ALIASES["headlines.case"], short["case"])])
+    raw, blocked = put_all(raw, [(ALIASES["headlines.case"], short["case"])])
     return raw, faults + blocked
 
 
-def _parse_overrides(overrides: Sequence[str]) -> tuple[list[tuple[str, object]], list[str]]:
+def parse_overrides(overrides: Sequence[str]) -> tuple[list[tuple[str, object]], list[str]]:
+    """`a.b=value` strings as (dotted key, value) pairs with aliases resolved, and what is wrong with them."""
     pairs: list[tuple[str, object]] = []
     faults: list[str] = []
     for override in overrides:
@@ -129,13 +130,16 @@ def _parse_overrides(overrides: Sequence[str]) -> tuple[list[tuple[str, object]]
     return pairs, faults
 
 
-def _apply(raw: Raw, pairs: Sequence[tuple[str, object]]) -> tuple[Raw, list[str]]:
+def put_all(
+    raw: Raw, pairs: Sequence[tuple[str, object]], source: str = " (from --set)"
+) -> tuple[Raw, list[str]]:
+    """A copy of `raw` with every value at its dotted key, and the faults of keys that no value can stand at."""
     faults = []
     for key, value in pairs:
         try:
             raw = _put(raw, key.split("."), value)
         except TypeError:
-            faults.append(f"{key}: {unknown_key(key)} (from --set)")
+            faults.append(f"{key}: {unknown_key(key)}{source}")
     return raw, faults
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from typing import Any
 
@@ -25,13 +25,18 @@ _WANTED = {
 }
 
 
-def describe(error: ValidationError, overridden: Collection[str] = ()) -> list[str]:
-    """One `path: message` per fault; those of keys in `overridden` say that they come from --set."""
+def describe(
+    error: ValidationError, overridden: Collection[str] = (), unknown: Callable[[str], str] | None = None
+) -> list[str]:
+    """One `path: message` per fault; those of keys in `overridden` say that they come from --set.
+
+    `unknown` words the fault of a key that does not exist, where the keys are not those of a run config.
+    """
     lines = []
     for fault in error.errors(include_url=False):
         path = _dotted(fault["loc"])
         source = " (from --set)" if any(_covers(key, path) for key in overridden) else ""
-        lines.append(f"{path}: {_message(path, fault)}{source}")
+        lines.append(f"{path}: {_message(path, fault, unknown or unknown_key)}{source}")
     return lines
 
 
@@ -61,10 +66,10 @@ def _covers(key: str, path: str) -> bool:
     return path == key or path.startswith((f"{key}.", f"{key}[")) or key.startswith(f"{path}.")
 
 
-def _message(path: str, fault: Any) -> str:
+def _message(path: str, fault: Any, unknown: Callable[[str], str]) -> str:
     kind, value, text = fault["type"], fault["input"], str(fault["msg"])
     if kind == "extra_forbidden":
-        return unknown_key(path)
+        return unknown(path)
     if kind == "missing":
         return "must be given"
     if kind == "value_error":

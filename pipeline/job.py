@@ -11,17 +11,19 @@ from typing import Any
 
 from pipeline import manifest
 from pipeline.config import Config, digest
+from pipeline.engines import Engine, open_engine
 from pipeline.executors import EXECUTORS
 from pipeline.files import JsonObject
 from pipeline.ingest import read_input
-from pipeline.metrics.texts import Outputs
+from pipeline.metrics.texts import Outputs, output_texts, reference_texts
 from pipeline.parts import Batch, Part, Plan, make_plan
-from pipeline.records import Ingested, Quarantined
+from pipeline.records import Ingested, Quarantined, References
 from pipeline.report.html import render_report
 from pipeline.report.view import load_run
 from pipeline.run import Engines, identity, open_engines, work
 from pipeline.rundir import RunDir
 from pipeline.score import score
+from pipeline.settings_outputs import EngineSettings
 
 Progress = Callable[[int, int, str], None]
 
@@ -36,12 +38,26 @@ class Finished:
     no_op: bool
 
 
-def run(config: Config, *, fresh: bool = False, progress: Progress = lambda *_: None) -> Finished:
-    """Run or resume `config` in its directory; ConfigError or InputError if it cannot be begun."""
+Read = Callable[[Config], tuple[list[Ingested], list[Quarantined]]]
+Open = Callable[[EngineSettings], Engine]
+
+
+def run(
+    config: Config,
+    *,
+    fresh: bool = False,
+    progress: Progress = lambda *_: None,
+    read: Read | None = None,
+    open_one: Open = open_engine,
+) -> Finished:
+    """Run or resume `config` in its directory; ConfigError or InputError if it cannot be begun.
+
+    `read` and `open_one` stand in for `ingest` and `open_engine` where several runs share what these give.
+    """
     began = time.perf_counter()
-    ingested, quarantined = ingest(config)
+    ingested, quarantined = (read or ingest)(config)
     with RunDir.open(config.out_dir, config, fresh=fresh) as run_dir:
-        engines = open_engines(config)
+        engines = open_engines(config, open_one)
         loaded = time.perf_counter()
         plan = make_plan(config, ingested, quarantined, identity(engines))
         if run_dir.is_finished(plan):
@@ -90,11 +106,11 @@ def _batches(run_dir: RunDir, plan: Plan, config: Config, engines: Engines, prog
 
 
 def _score(run_dir: RunDir, plan: Plan, config: Config, engine: str) -> None:
-    """scores.json, where scoring is on and an article has references."""
+    """scores.json, where scoring is on and an article has references of a kind that was written."""
     references = {i.article.id: i.references for i in plan.ingested if i.references is not None}
     outputs = {b.id: Outputs.from_brief(b) for part in run_dir.results() for b in part.outputs}
     references = {id_: found for id_, found in references.items() if id_ in outputs}
-    if not config.score.enabled or not references:
+    if not config.score.enabled or not any(_referenced(outputs[id_], found) for id_, found in references.items()):
         return
     scored = score(
         {id_: outputs[id_] for id_ in references},
@@ -108,6 +124,11 @@ def _score(run_dir: RunDir, plan: Plan, config: Config, engine: str) -> None:
         evaluate=config.score.evaluate,
     )
     run_dir.write_json("scores.json", scored)
+
+
+def _referenced(outputs: Outputs, references: References) -> bool:
+    """Whether a kind that was written has a reference; the gaps of the others are listed in scores.json."""
+    return not output_texts(outputs).keys().isdisjoint(reference_texts(references))
 
 
 def _counts(run_dir: RunDir, plan: Plan, resumed: int) -> JsonObject:

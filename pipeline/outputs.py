@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.evidence import spans, supporting
 from pipeline.records import Article, Brief, Judged, Kind, Passage, Prose, Span
 from pipeline.select import Selection
 from pipeline.text.casing import title_case
+from pipeline.text.sentences import split_sentences
 
 
 def assemble(
@@ -28,7 +30,7 @@ def assemble(
         summary=None if summary is None else _prose(summary, article, " "),
         bullets=None if bullets is None else tuple(_passage(item, article, "sentence") for item in bullets.chosen),
         headlines=None if headlines is None else tuple(_passage(j, article, headline_case) for j in headlines.chosen),
-        rewrite=None if rewrite is None else _prose(rewrite, article, "\n"),
+        rewrite=None if rewrite is None else _prose(rewrite, article, "\n\n"),
         flags=tuple(flags),
     )
 
@@ -41,24 +43,47 @@ def _prose(selection: Selection, article: Article, between: str) -> Prose:
         here = article.sentences[item.candidate.sentences[0]].paragraph
         gap = "" if not text else (between if here != paragraph else " ")
         text, paragraph = text + gap, here
-        found.append((len(text), len(text) + len(item.candidate.text)))
+        for start, end in _sentences(item):
+            found.append((len(text) + start, len(text) + end))
+            evidence.append(_support(item.candidate.text[start:end], item, article))
         text += item.candidate.text
-        evidence.append(_evidence(item, article))
     return Prose(text, tuple(found), tuple(evidence), _flags(selection.chosen, selection.flags))
 
 
 def _passage(item: Judged, article: Article, case: str) -> Passage:
     """A bullet or headline: no full stop at the end, in the case asked for."""
-    text = item.candidate.text
-    if text.endswith(".") and not text.endswith(("..", "U.S.", "U.K.", "a.m.", "p.m.")):
-        text = text[:-1]
+    text = _unstopped(item.candidate.text)
     if case == "title":
         text = title_case(text)
     return Passage(text, _evidence(item, article), _flags([item], ()))
 
 
+def _sentences(item: Judged) -> list[Span]:
+    """The spans of a candidate's sentences: a rule may have made two of one; any other candidate is taken whole."""
+    whole = [(0, len(item.candidate.text))]
+    if "reworded" not in item.candidate.flags:
+        return whole
+    return [sentence.span for sentence in split_sentences(item.candidate.text)] or whole
+
+
+def _unstopped(text: str) -> str:
+    """The text without its full stop, also inside a closing quotation mark; abbreviations keep theirs."""
+    bare = text.rstrip('"”')
+    if (
+        not bare.endswith(".")
+        or bare.endswith("..")
+        or re.search(r"(?:\b\w\.)+\w\.$|\b(?:Inc|Corp|Ltd|Co|Jr|Sr)\.$", bare)
+    ):
+        return text
+    return bare[:-1] + text[len(bare) :]
+
+
 def _evidence(item: Judged, article: Article) -> tuple[Span, ...]:
-    return spans(supporting(item.candidate.text, article, item.candidate.sentences), article)
+    return _support(item.candidate.text, item, article)
+
+
+def _support(text: str, item: Judged, article: Article) -> tuple[Span, ...]:
+    return spans(supporting(text, article, item.candidate.sentences), article)
 
 
 def _flags(chosen: Sequence[Judged], own: tuple[str, ...]) -> tuple[str, ...]:

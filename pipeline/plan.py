@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pipeline.chunk import chunks, word_runs
+from pipeline.coverage import reaching
 from pipeline.extract import lead, textrank
 from pipeline.records import Article, Candidate, Kind, Request, Task
 from pipeline.salience import PRONOUNS, spread
@@ -17,6 +18,7 @@ SPARE = 4  # sentences asked for beyond what the contracts need
 HEADLINE_TOKENS = 128  # what the embedded model reads for a headline, as in training
 HEADLINE_WORDS = (8, 10, 12)  # length wishes: three shapes of headline
 SHORT, LONG = 11, 20  # words of a bullet and of a summary sentence
+RETELLING: int | None = None  # novelty wish (1–3) of a rewrite's requests; None: as far from the source as usual
 
 
 class Reader(Protocol):
@@ -42,8 +44,9 @@ def plan(article: Article, kinds: Sequence[Kind], outputs: OutputSettings, engin
     if engine.strategy == "whole":
         return _whole(article, kinds, outputs, engine)
     if engine.strategy == "sentences":
-        prose = tuple(kind for kind in kinds if kind != "headlines")
+        prose = tuple(kind for kind in kinds if kind not in ("headlines", "rewrite"))
         found = _sentences(article, prose, outputs) if prose else []
+        found += _retellings(article) if "rewrite" in kinds else []
         return found + (_headlines(article, engine) if "headlines" in kinds else [])
     pick = lead if engine.strategy == "lead" else textrank
     return [r for kind in kinds for r in _extracts(article, kind, pick(article, _count(kind, outputs)))]
@@ -52,9 +55,8 @@ def plan(article: Article, kinds: Sequence[Kind], outputs: OutputSettings, engin
 def _sentences(article: Article, kinds: tuple[Kind, ...], outputs: OutputSettings) -> list[Request]:
     """The most telling sentences, each to be rewritten in a long and a short form."""
     need = max(_count(kind, outputs) for kind in kinds) + SPARE
-    if "rewrite" in kinds:
-        need = max(need, len(article.sentences))
-    return [_brief(article, i, words, kinds) for i in spread(article, need) for words in (LONG, SHORT)]
+    wanted = reaching(article, spread(article, 3 * need), need)
+    return [_brief(article, i, words, kinds) for i in wanted for words in (LONG, SHORT)]
 
 
 def _brief(article: Article, i: int, words: int, kinds: tuple[Kind, ...]) -> Request:
@@ -69,6 +71,18 @@ def _brief(article: Article, i: int, words: int, kinds: tuple[Kind, ...]) -> Req
         serves=kinds,
         words=words,
     )
+
+
+def _retellings(article: Article) -> list[Request]:
+    """For a rewrite, every sentence in the article's order; what is short already is asked for once."""
+    found = []
+    for i, sentence in enumerate(article.sentences):
+        size = len(sentence.text.split())
+        for words in (LONG, SHORT):
+            if size > words - 4:
+                request = replace(_brief(article, i, words, ("rewrite",)), id=f"{article.id}#retell:{i}:{words}")
+                found.append(replace(request, novelty=RETELLING))
+    return found
 
 
 def refers_back(text: str) -> bool:

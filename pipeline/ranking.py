@@ -4,6 +4,8 @@ score = mean log-probability + WEAKEST × that of its three least likely tokens
         − JOIN × fragments it was put together from − JUMP × facts put into another order
         − COPY if it is the whole sentence as it stands − CUT if it breaks off where its source goes on
         − UNCONDITIONAL if it says as a fact what its source says under an "if"
+        − VERBLESS if its main clause has no finite verb − HEADLESS if an "of" lost what it belongs to
+        − MENDED if it had to be repaired
         − DANGLING if it opens with a pronoun − MIXED × clauses whose words come from several sentences
         + KEPT × share of the source sentence's content words kept                       (not for headlines)
         + CENTRAL × how common its content words are among the article's sentences + LEAD × share of them in its first
@@ -21,14 +23,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from pipeline.finite import has_finite_verb
 from pipeline.fragments import TOKEN, Fragment, back_jumps, fragments, tokens
 from pipeline.records import Article, Judged, Kind
 from pipeline.salience import PRONOUNS
-from pipeline.text.words import STOP, content_words
+from pipeline.text.words import STOP, content_words, stem
 
 KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.35
 HEADLINE_CUT = 1.5
 WEAKEST, MIXED, UNCONDITIONAL = 0.25, 0.5, 2.0
+VERBLESS, HEADLESS = 0.6, 1.5
+MENDED = 0.2  # what a repaired candidate loses: a sound one of the model's own is safer
 TRIMMED = -1.0  # in place of a log-probability, so that a rewrite of the model is preferred while it is sound
 SENTENCE = 0.8  # rewrites are likelier than headlines by nature: what one loses when it stands for a headline
 CENTRAL, LEAD, OPENING, TITLE, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.5, 0.06
@@ -63,6 +68,7 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     found = fragments(text, tokens(evidence))
     score = (candidate.logprob or 0.0) + WEAKEST * (candidate.weakest or 0.0)
     score += TRIMMED * ("trimmed" in candidate.flags)
+    score -= MENDED * any(flag.startswith("repaired") for flag in candidate.flags)
     score -= JUMP * back_jumps(found) + (HEADLINE_JOIN if headline else JOIN) * len(found)
     mixed = mixed_clauses(candidate.text, sentences)
     score -= MIXED * mixed + DANGLING * opens_with_pronoun(candidate.text)
@@ -74,6 +80,8 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
         broken = cut_short(candidate.text, found, evidence) or hangs(candidate.text, focus)
         broken = broken or loses_connector(found, text, tokens(evidence))
         score -= COPY * (text == tokens(focus)) + (HEADLINE_CUT if headline else CUT) * broken
+        score -= VERBLESS * (not has_finite_verb(candidate.text, headline=headline))
+        score -= HEADLESS * loses_head(found, text, tokens(evidence))
         score -= UNCONDITIONAL * loses_condition(found, text, tokens(evidence))
     return replace(judged, score=score, mixed=bool(mixed))
 
@@ -192,6 +200,14 @@ def loses_condition(found: list[Fragment], text: list[str], source: list[str]) -
     """Whether what the source says under an "if" is said as a fact."""
     return any(
         f.source > 0 and source[f.source - 1] in CONDITIONS and not (f.at and text[f.at - 1] in CONDITIONS)
+        for f in found
+    )
+
+
+def loses_head(found: list[Fragment], text: list[str], source: list[str]) -> bool:
+    """Whether an "of" follows another word than in the source ("half an hour of light" → "half of light")."""
+    return any(
+        f.at and f.source > 0 and source[f.source] == "of" and stem(text[f.at - 1]) != stem(source[f.source - 1])
         for f in found
     )
 

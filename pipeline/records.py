@@ -90,7 +90,8 @@ class Request:
     """One generation to be made: `source` is what the model reads, `context` what stands around it.
 
     `sentences` are the indices of the article sentences the source was made from (its evidence);
-    `serves` are the output kinds that may choose from its candidates; `words` is a length wish.
+    `serves` are the output kinds that may choose from its candidates; `words` is a length wish, `novelty` (1–3) how far
+    the wording may leave the source's.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Request:
     context: str = ""
     words: int | None = None
     flags: tuple[str, ...] = ()
+    novelty: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

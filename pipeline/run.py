@@ -1,6 +1,6 @@
 """THE FLOW: the stages in their order, for one batch of articles, and a run as a sequence of batches.
 
-ingest → plan (chunk) → generate → guard → select → outputs → score → report
+ingest → plan (chunk) → generate → guard → repair → select → outputs → score → report
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from pipeline.errors import PrecisError
 from pipeline.evidence import supporting
 from pipeline.files import JsonObject
 from pipeline.generate import generate
-from pipeline.guard import judge, read_source
+from pipeline.guard import Source, judge, read_source
 from pipeline.outputs import assemble
 from pipeline.parts import Batch, Part
 from pipeline.ranking import rate
 from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Request, Verdict
+from pipeline.repair import repaired
+from pipeline.rewrite import reworded, select_rewrite
 from pipeline.select import Selection
 from pipeline.serial import ranked_to_dict
 from pipeline.settings import Config
@@ -39,8 +41,8 @@ class Made:
     ranked: tuple[Ranked, ...]
 
 
-def open_engines(config: Config) -> Engines:
-    """The engine of every kind that is asked for; equal settings share one engine."""
+def open_engines(config: Config, open_one: Callable[[EngineSettings], Engine] = open_engine) -> Engines:
+    """The engine of every kind that is asked for, opened by `open_one`; equal settings share one engine."""
     opened: dict[str, Engine] = {}
     found: dict[Kind, tuple[EngineSettings, Engine]] = {}
     for kind in KINDS:
@@ -49,7 +51,7 @@ def open_engines(config: Config) -> Engines:
             settings = wanted.engine or config.engine
             key = settings.model_dump_json()
             if key not in opened:
-                opened[key] = open_engine(settings)
+                opened[key] = open_one(settings)
             found[kind] = (settings, opened[key])
     return found
 
@@ -74,7 +76,7 @@ def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -
             own = [c for c in found if owner[c.request_id] == article.id]
             candidates[article.id] += _reduced(article, own, kinds, config, engine, ask)
             if engine.strategy == "sentences":
-                candidates[article.id] += trimmed(article, own)
+                candidates[article.id] += trimmed(article, [c for c in own if c.serves != ("rewrite",)])
     return [_finish(article, candidates[article.id], config, engines) for article in articles]
 
 
@@ -113,22 +115,29 @@ def _best_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _finish(article: Article, candidates: Sequence[Candidate], config: Config, engines: Engines) -> Made:
-    """guard → select → outputs for one article."""
+    """guard → repair → select → outputs for one article."""
     given_up = planning.extraction_flags(article)
     selections: dict[Kind, Selection] = {}
     source = read_source(article)
     for kind in engines:
-        judged = []
-        for candidate in (_grounded(c, article) for c in candidates if kind in c.serves):
-            verdict = Verdict(True)
-            evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
-            if config.guard.enabled and not candidate.extractive:
-                verdict = judge(candidate.text, source, kind=kind, settings=config.guard, evidence=evidence)
-                verdict = _complete(verdict, candidate)
-            judged.append(rate(Judged(candidate, verdict), kind, article))
+        appraise = partial(_appraise, kind=kind, article=article, source=source, config=config)
+        judged = [appraise(_grounded(c, article)) for c in candidates if kind in c.serves]
+        judged += [appraise(c) for c in repaired(judged, article)]
+        if kind == "rewrite" and not given_up and engines[kind][1].strategy == "sentences":
+            judged += [appraise(c) for c in reworded(article, judged, config.outputs.rewrite.style)]
         selections[kind] = _choose(kind, judged, article, config, selections, given_up)
     brief = assemble(article, selections, identity(engines), headline_case=config.outputs.headlines.case)
     return Made(brief, tuple(fate for selection in selections.values() for fate in selection.ranked))
+
+
+def _appraise(candidate: Candidate, *, kind: Kind, article: Article, source: Source, config: Config) -> Judged:
+    """The candidate with the guard's verdict (an extract needs none) and its score."""
+    verdict = Verdict(True)
+    evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
+    if config.guard.enabled and not candidate.extractive:
+        verdict = judge(candidate.text, source, kind=kind, settings=config.guard, evidence=evidence)
+        verdict = _complete(verdict, candidate)
+    return rate(Judged(candidate, verdict), kind, article)
 
 
 def _complete(verdict: Verdict, candidate: Candidate) -> Verdict:
@@ -163,7 +172,7 @@ def _choose(
         return select.select_bullets(judged, article, outputs.bullets, said, given_up)
     if kind == "headlines":
         return select.select_headlines(judged, article, outputs.headlines, given_up)
-    return select.select_rewrite(judged, article, outputs.rewrite, given_up)
+    return select_rewrite(judged, article, outputs.rewrite, given_up)
 
 
 def work(batch: Batch, config: Config, engines: Engines) -> Part:

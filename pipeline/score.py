@@ -82,16 +82,39 @@ def score_items(
     use_stemmer: bool = True,
 ) -> Scored:
     """The same scores article by article, without baselines: what `pipeline.compare.compare` takes."""
+    return score_systems(
+        outputs,
+        references,
+        articles,
+        engine=engine,
+        seed=seed,
+        samples=samples,
+        metrics=metrics,
+        use_stemmer=use_stemmer,
+    )[engine]
+
+
+def score_systems(
+    outputs: Mapping[str, Outputs],
+    references: Mapping[str, References],
+    articles: Mapping[str, Article] | None = None,
+    *,
+    engine: str,
+    seed: int = 13,
+    samples: int = 1000,
+    metrics: Sequence[str] = METRICS,
+    use_stemmer: bool = True,
+    baselines: Sequence[str] = (),
+) -> dict[str, Scored]:
+    """Scores article by article of the outputs (`engine`) and of `baselines`, which need `articles`, by name."""
     pairing = pair_up(outputs, references)
-    rows, _ = _rows(pairing, articles or {}, engine, _measures(metrics, use_stemmer), ())
-    return Scored(
-        system=engine,
-        signature=signature(use_stemmer=use_stemmer, samples=samples, seed=seed),
-        rows={kind: tuple(items) for kind, items in rows[engine].items()},
-        references={
-            pair.id: hashlib.sha256(repr(references[pair.id]).encode()).hexdigest() for pair in pairing.pairs
-        },
-    )
+    rows, _ = _rows(pairing, articles or {}, engine, _measures(metrics, use_stemmer), baselines if articles else ())
+    expected = {pair.id: hashlib.sha256(repr(references[pair.id]).encode()).hexdigest() for pair in pairing.pairs}
+    signed = signature(use_stemmer=use_stemmer, samples=samples, seed=seed)
+    return {
+        name: Scored(name, signed, {kind: tuple(items) for kind, items in kinds.items()}, expected)
+        for name, kinds in rows.items()
+    }
 
 
 def _rows(

@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.fragments import tokens
+from pipeline.coverage import gain, survey
+from pipeline.finite import finite_verbs
+from pipeline.fragments import fragments, tokens
 from pipeline.ranking import doubts
 from pipeline.records import Article, Candidate, Judged, Kind, Ranked, Verdict
-from pipeline.settings_outputs import BulletSettings, HeadlineSettings, RewriteSettings, SummarySettings
+from pipeline.settings_outputs import BulletSettings, HeadlineSettings, SummarySettings
 from pipeline.text.words import content_words, overlap
+from pipeline.variants import angle, is_question, next_best
 
 SAME_POINT = 0.6  # overlap of content words from which two sentences say the same
 SAME_HEADLINE = 0.7  # Jaccard similarity of content words from which two headlines are alike
-AGAIN = 0.4  # what a bullet loses that the summary says word for word
+FACT = 0.1  # what a bullet loses for each main verb after the first
+FEW = 10  # one change in so many words still leaves a text a copy
 LATER = 0.15  # what a slot loses for every slot before it
 
 
@@ -127,31 +131,57 @@ def select_bullets(
     summary: Sequence[str] = (),
     given_up: tuple[str, ...] = (),
 ) -> Selection:
-    """Points from different sentences, in source order, worded unlike the summary where there is a choice."""
+    """Points from different sentences, in source order, that cover the article and do not repeat the summary."""
     choice = Choice([], {})
 
     def fits(text: str) -> str:
+        if "?" in text:
+            return "a question"
         return "over max_words" if words_of(text) > settings.max_words else ""
 
-    for items in slots(judged, "bullets").values():
-        passed = usable(items, choice, "bullets", fits)
-        fresh = sorted(passed, key=lambda j: -(j.score - AGAIN * (j.candidate.text in summary)))
-        for item in fresh:
-            if len(choice.chosen) >= settings.max:
-                choice.reject(item, "enough bullets")
-            elif repeats(item.candidate.text, (c.candidate.text for c in choice.chosen)):
-                choice.reject(item, "says what a chosen bullet says")
-            else:
-                choice.chosen.append(item)
-                break
-    for extract in extractive(article, "bullets", judged):
-        if len(choice.chosen) >= settings.min:
-            break
-        texts = [c.candidate.text for c in choice.chosen]
-        if not fits(extract.candidate.text) and not repeats(extract.candidate.text, texts):
-            choice.chosen.append(extract)
+    passed = usable(judged, choice, "bullets", fits)
+    again = [item for item in passed if any(copies(item.candidate.text, said) for said in summary)]
+    for item in again:
+        choice.reject(item, "repeats the summary word for word")
+    kept = {id(item) for item in again}
+    _cover([item for item in passed if id(item) not in kept], judged, article, choice, settings.max)
+    extracts = [e for e in extractive(article, "bullets", judged) if not fits(e.candidate.text)]
+    unsaid = [e for e in extracts if not any(copies(e.candidate.text, said) for said in summary)]
+    for spare in (again, unsaid, extracts):
+        _cover(spare, judged, article, choice, settings.min)
     flags = given_up + (("too_few",) if len(choice.chosen) < settings.min else ())
     return _close("bullets", choice, judged, flags, in_source_order=True)
+
+
+def _cover(items: Sequence[Judged], judged: Sequence[Judged], article: Article, choice: Choice, most: int) -> None:
+    """Add to the choice, one per sentence and no two alike, what covers the article best, up to `most` in all."""
+    ground = survey(article)
+    places = {slot: n for n, slot in enumerate(dict.fromkeys(item.candidate.sentences[0] for item in judged))}
+    left = list(items)
+    while left and len(choice.chosen) < most:
+        said = [(c.candidate.text, c.candidate.sentences[0]) for c in choice.chosen]
+
+        def worth(item: Judged) -> float:
+            text, slot = item.candidate.text, item.candidate.sentences[0]
+            facts = FACT * max(0, finite_verbs(text) - 1) + LATER * places.get(slot, len(places))
+            return item.score - facts + gain(text, slot, said, ground)  # noqa: B023 - called within the turn
+
+        best = max(left, key=worth)
+        left.remove(best)
+        if best.candidate.sentences[0] in [slot for _, slot in said]:
+            choice.reject(best, "another wording of its sentence is chosen")
+        elif repeats(best.candidate.text, (text for text, _ in said)):
+            choice.reject(best, "says what a chosen bullet says")
+        else:
+            choice.chosen.append(best)
+    for item in left:
+        choice.reject(item, "enough bullets")
+
+
+def copies(text: str, other: str) -> bool:
+    """Whether `text` stands in `other` word for word but for a few changes: words of its own, cuts, reorderings."""
+    words = tokens(text)
+    return len(fragments(words, tokens(other))) - 1 <= max(1, len(words) // FEW)
 
 
 def select_headlines(
@@ -165,15 +195,11 @@ def select_headlines(
             return "over max_chars"
         if article.title and tokens(text) == tokens(article.title):
             return "is the article's own title"
+        if is_question(text) and not settings.question:
+            return "a question, which outputs.headlines.question does not ask for"
         return "under min_words" if words_of(text) < settings.min_words else ""
 
-    for item in sorted(usable(judged, choice, "headlines", fits), key=lambda j: -j.score):
-        if len(choice.chosen) >= settings.count:
-            choice.reject(item, "enough headlines")
-        elif any(alike(item.candidate.text, c.candidate.text) for c in choice.chosen):
-            choice.reject(item, "like a better headline")
-        else:
-            choice.chosen.append(item)
+    _vary(usable(judged, choice, "headlines", fits), choice, settings.count)
     flags = given_up
     if not choice.chosen:
         choice.chosen += [e for e in extractive(article, "headlines", judged) if not fits(e.candidate.text)][:1]
@@ -185,30 +211,26 @@ def select_headlines(
     return _close("headlines", choice, judged, flags, in_source_order=False)
 
 
+def _vary(items: Sequence[Judged], choice: Choice, count: int) -> None:
+    """Choose `count` variants by marginal relevance, no two alike; they stand in the order of their scores."""
+    left = sorted(items, key=lambda j: -j.score)
+    while left and len(choice.chosen) < count:
+        best = next_best(left, choice.chosen)
+        left.remove(best)
+        if any(alike(best.candidate.text, c.candidate.text) for c in choice.chosen):
+            choice.reject(best, "like a chosen headline")
+        else:
+            choice.chosen.append(best)
+    for item in left:
+        like = any(alike(item.candidate.text, c.candidate.text) for c in choice.chosen)
+        choice.reject(item, "like a chosen headline" if like else "enough headlines")
+    choice.chosen.sort(key=lambda j: -j.score)
+
+
 def alike(a: str, b: str) -> bool:
     """Whether two headlines are too similar to be offered as a choice (Jaccard of content words)."""
     left, right = set(content_words(a)), set(content_words(b))
     return len(left & right) > SAME_HEADLINE * len(left | right) or left <= right or right <= left
-
-
-def select_rewrite(
-    judged: Sequence[Judged], article: Article, settings: RewriteSettings, given_up: tuple[str, ...] = ()
-) -> Selection:
-    """One retold sentence per slot, best slots first, until the target length is reached; source order."""
-    choice = Choice([], {})
-    room = round(settings.ratio * article.words)
-    for items in slots(judged, "rewrite").values():
-        for item in usable(items, choice, "rewrite", lambda _: ""):
-            size = words_of(item.candidate.text)
-            if size > room or repeats(item.candidate.text, (c.candidate.text for c in choice.chosen), 0.8):
-                choice.reject(item, "no room within the ratio, or said before")
-            else:
-                choice.chosen.append(item)
-                room -= size
-                break
-    if not choice.chosen:
-        choice.chosen += extractive(article, "rewrite", judged)[:1]
-    return _close("rewrite", choice, judged, given_up, in_source_order=True)
 
 
 def extractive(article: Article, kind: Kind, judged: Sequence[Judged]) -> list[Judged]:
@@ -233,10 +255,16 @@ def _close(
     for item in judged:
         choice.reject(item, "not needed" if item.verdict.ok else "rejected by the guard")
     fates = [
-        Ranked(item, kind, rank.get(id(item)), "chosen" if id(item) in rank else choice.why[id(item)])
+        Ranked(item, kind, rank.get(id(item)), _merit(item, kind) if id(item) in rank else choice.why[id(item)])
         for item in [*choice.chosen, *(j for j in judged if id(j) not in rank)]
     ]
     chosen = list(choice.chosen)
     if in_source_order:
         chosen.sort(key=lambda item: item.candidate.sentences[0])
     return Selection(kind, tuple(chosen), tuple(fates), flags)
+
+
+def _merit(item: Judged, kind: Kind) -> str:
+    """Why an item was chosen; for a headline with its angle and length."""
+    text = item.candidate.text
+    return f"chosen: {angle(text)}, {len(text)} characters" if kind == "headlines" else "chosen"

@@ -151,6 +151,7 @@ class HeadlineSettings(Settings):
     count: int = Field(default=4, ge=1, le=50, description="variants, no two alike")
     max_chars: int = Field(default=90, ge=10, le=500, description="most characters (code points)")
     min_words: int = Field(default=3, ge=1, le=50, description="fewest words")
+    question: bool = Field(default=False, description="headlines that ask a question may be chosen")
     case: Literal["sentence", "title"] = Field(
         default="sentence", description="sentence case or Title Case (short alias: headlines.case)"
     )
@@ -171,6 +172,9 @@ class RewriteSettings(Settings):
     enabled: bool = Field(default=False, description="write a rewrite")
     ratio: float = Field(
         default=0.5, ge=0.05, le=0.95, description="target words as a share of the article's"
+    )
+    style: Literal["news", "plain"] = Field(
+        default="news", description="plain: shorter sentences and plainer words; names and numbers stay"
     )
     engine: KindEngine | None = Field(default=None, description=_kind_engine("rewrite"))
 

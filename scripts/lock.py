@@ -1,9 +1,10 @@
-"""Write requirements.lock and requirements-test.lock from what is installed in the running environment.
+"""Write requirements.lock from what is installed in the running environment.
 
     .venv/bin/python scripts/lock.py          # after: pip install -e '.[test]'
 
-Walks the requirements of precis (core, then the extra `test`) and pins every distribution at its installed public
-version. What a CUDA build of torch brings along is left to the installer.
+Walks the requirements of precis (core and the extra `test`) and pins every distribution at its installed public
+version; `make install` and `make test-install` use the file as pip's constraints, so that each takes what it needs of
+it. What a CUDA build of torch brings along is left to the installer.
 """
 
 from __future__ import annotations
@@ -46,12 +47,10 @@ def closure(requirements: list[str]) -> dict[str, str]:
 
 def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    core = closure(project["dependencies"])
-    test = closure(project["optional-dependencies"]["test"])
-    for name, pins in (("requirements.lock", core), ("requirements-test.lock", {**test, **core})):
-        lines = [f"{package}=={version}\n" for package, version in sorted(pins.items())]
-        (ROOT / name).write_text(HEAD + "".join(lines), encoding="utf-8")
-        print(f"{name}: {len(lines)} packages")
+    pins = closure([*project["dependencies"], *project["optional-dependencies"]["test"]])
+    lines = [f"{package}=={version}\n" for package, version in sorted(pins.items())]
+    (ROOT / "requirements.lock").write_text(HEAD + "".join(lines), encoding="utf-8")
+    print(f"requirements.lock: {len(lines)} packages")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ TEXT = f"The 🛶 river rose 3 feet & fell. 𝔘nder {SCRIPT} it lay.\n\nCrews w
 FIRST = "The 🛶 river rose 3 feet & fell."
 OVER = "rose 3 feet & fell. 𝔘nder"
 ACROSS = "it lay.\n\nCrews worked"
+LAST = "Nobody slept."
 
 
 def span(part: str) -> list[int]:
@@ -39,6 +40,7 @@ SCORES: dict[str, Any] = {
     "missing": [{"metric": "bertscore", "why": "no model here"}],
 }
 SUMMARY = f"River rose. Crews {SCRIPT} worked 77 hours."
+REWRITE = "River rose. 12 crews worked.\n\nNobody slept."
 OUTPUT: dict[str, Any] = {
     "id": "flood",
     "article": {"sha256": "0", "words": 16, "title": f"Title {IMAGE}"},
@@ -53,6 +55,19 @@ OUTPUT: dict[str, Any] = {
         "flags": ["unsupported:number:77"],
     },
     "bullets": [{"text": "Bullet one", "evidence": [span(OVER)], "flags": ["brand_new:flag"]}],
+    "rewrite": {
+        "text": REWRITE,
+        "sentences": [[0, 11], [12, 28], [30, len(REWRITE)]],
+        "evidence": [[span(FIRST)], [span(ACROSS)], [span(LAST)]],
+        "flags": ["repaired:number:11->12", "verbatim"],
+    },
+    "engine": "fake|1",
+}
+CLEAN: dict[str, Any] = {
+    "id": "crews",
+    "article": {"sha256": "1", "words": 4, "title": None},
+    "headlines": [{"text": "Crews at work", "evidence": [[0, 22]], "flags": ["verbatim"]}],
+    "summary": {"text": "All night.", "sentences": [[0, 10]], "evidence": [[[0, 22]]], "flags": []},
     "engine": "fake|1",
 }
 FILES: dict[str, list[dict[str, Any]]] = {
@@ -64,11 +79,16 @@ FILES: dict[str, list[dict[str, Any]]] = {
             "key_points": ["Key <b>point</b>"],
             "origin": "in/flood.txt",
         },
+        {"id": "crews", "text": "Crews worked all night.", "origin": "/home/someone/in/crews/article.md"},
         {"id": "waiting", "text": "Later."},
     ],
-    "outputs.jsonl": [OUTPUT],
+    "outputs.jsonl": [OUTPUT, CLEAN],
     "references.jsonl": [
-        {"id": "flood", "summary": ["Reference summary"], "bullets": [["Ref point A", "Ref point B"]]}
+        {
+            "id": "flood",
+            "summary": ["Reference summary", "The river rose and crews worked all night."],
+            "bullets": [["Ref point A", "Ref point B"]],
+        }
     ],
     "candidates.jsonl": [
         {

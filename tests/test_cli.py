@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from flow_sample import ARTICLES, MORE, flow_config, write_articles
 
-from pipeline.cli import COMMANDS, main
+from pipeline.cli import COMMANDS, build_parser, main
 from pipeline.job import run
 
 Capture = pytest.CaptureFixture[str]
@@ -229,6 +230,12 @@ def test_compare(finished: Path, tmp_path: Path, capsys: Capture) -> None:
     assert json.loads(capsys.readouterr().out) != same
     assert main(["compare", str(finished), str(other)]) == 0
     assert "summary" in capsys.readouterr().out
+    page = tmp_path / "page.html"
+    assert main(["compare", str(finished), str(other), "--html", str(page)]) == 0
+    out, err = capsys.readouterr()
+    assert "engine.name: fake → lead" in out
+    assert str(page) in err
+    assert "engine.name" in page.read_text()
     assert main(["compare", str(finished), str(tmp_path / "none")]) == 2
 
 
@@ -282,3 +289,9 @@ def test_installed_command_reports_errors_without_a_traceback(tmp_path: Path) ->
     assert done.stdout == ""
     assert "gone.md" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [name for name, *_ in COMMANDS])
+def test_every_argument_says_what_it_is(command: str) -> None:
+    subparsers = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
+    assert all(action.help for action in subparsers.choices[command]._actions)

@@ -52,8 +52,9 @@ def test_configs_do_what_their_names_say() -> None:
     assert (titles.summary.enabled, titles.bullets.enabled, titles.headlines.case) == (False, False, "title")
 
 
-def test_schema_and_settings_page_are_current() -> None:
-    script = ROOT / "scripts" / "export_schema.py"
+@pytest.mark.parametrize("name", ["export_schema.py", "export_cli.py"])
+def test_generated_files_are_current(name: str) -> None:
+    script = ROOT / "scripts" / name
     done = subprocess.run(
         [sys.executable, str(script), "--check"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},

@@ -150,6 +150,20 @@ def test_no_references_no_scores(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "report.html").exists()
 
 
+def test_a_kind_without_references_costs_its_scores_only(tmp_path: Path) -> None:
+    """A rewrite alone, where references hold none, finishes without scores; beside a summary it is listed."""
+    folder = write_articles(tmp_path / "in", ("bakery", "bridge"))
+    only = [f"outputs.{kind}.enabled=false" for kind in ("bullets", "headlines")]
+    alone = flow_config(folder, tmp_path / "a", "outputs.rewrite.enabled=true", "outputs.summary.enabled=false", *only)
+    assert run(alone).counts["done"] == 2
+    assert not (tmp_path / "a" / "scores.json").exists()
+    both = flow_config(folder, tmp_path / "b", "outputs.rewrite.enabled=true", *only)
+    assert run(both).counts["done"] == 2
+    scores = json.loads((tmp_path / "b" / "scores.json").read_text(encoding="utf-8"))
+    assert set(scores["systems"]["fake"]) == {"summary"}
+    assert {"metric": "rouge", "kind": "rewrite", "why": "no article has a reference of this kind"} in scores["missing"]
+
+
 def test_broken_files_and_duplicate_ids_are_quarantined_with_status_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

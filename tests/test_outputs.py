@@ -46,7 +46,7 @@ def test_sentence_spans_slice_the_text_exactly(items: list[tuple[str, int]], kin
     assert prose is not None
     assert [prose.text[a:b] for a, b in prose.sentences] == [text for text, _ in items]
     between = [prose.text[a:b] for (_, a), (b, _) in zip(prose.sentences, prose.sentences[1:], strict=False)]
-    assert set(between) <= {" ", "\n"}
+    assert set(between) <= {" ", "\n\n"}
     assert prose.sentences[0][0] == 0
     assert prose.sentences[-1][1] == len(prose.text)
     assert len(prose.evidence) == len(prose.sentences)
@@ -63,7 +63,15 @@ def test_a_rewrite_keeps_paragraphs_and_a_summary_does_not() -> None:
     assert made.summary is not None
     assert made.rewrite is not None
     assert made.summary.text == "The bridge shut. Repairs cost $3.4m. Traffic goes through Upper Dean."
-    assert made.rewrite.text == "The bridge shut. Repairs cost $3.4m.\nTraffic goes through Upper Dean."
+    assert made.rewrite.text == "The bridge shut. Repairs cost $3.4m.\n\nTraffic goes through Upper Dean."
+
+
+def test_a_sentence_made_into_two_by_rule_has_two_spans_and_evidence_for_each() -> None:
+    text = "The bridge was closed on Monday. Inspectors found cracks in two of its piers."
+    made = brief(selection("rewrite", judged(text, (0,), "rewrite", flags=("reworded",))))
+    assert made.rewrite is not None
+    assert [made.rewrite.text[a:b] for a, b in made.rewrite.sentences] == [text[:32], text[33:]]
+    assert made.rewrite.evidence == ((ARTICLE.sentences[0].span,),) * 2
 
 
 def test_evidence_is_the_sentence_that_holds_the_words() -> None:

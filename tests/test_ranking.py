@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pipeline.fragments import back_jumps, fragments, novel_words, tokens
-from pipeline.ranking import cut_short, doubts, hangs, loses_condition, loses_connector, mixed_clauses, rate, stutters
+from pipeline.ranking import (
+    cut_short,
+    doubts,
+    hangs,
+    loses_condition,
+    loses_connector,
+    loses_head,
+    mixed_clauses,
+    rate,
+    stutters,
+)
 from pipeline.records import Article, Candidate, Judged, Kind, Sentence, Verdict
 from pipeline.text.casing import restore_capitals, sentence_case, title_case
 from pipeline.trim import trim
@@ -141,3 +151,28 @@ def test_sentence_and_title_case() -> None:
     assert sentence_case("Council Will Close Road In May", document) == "Council will close road in May"
     assert sentence_case("Council will close the road", document) == "Council will close the road"
     assert title_case("council to close the road in May") == "Council to Close the Road in May"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mayor: a plan for day-to-day work", "Mayor: A Plan for Day-to-Day Work"),
+        ("iPhone maker raises $1.2bn at 10 a.m. in U.S.", "iPhone Maker Raises $1.2bn at 10 a.m. in U.S."),
+        ("aide tied to al-Qaida and bin Laden", "Aide Tied to al-Qaida and bin Laden"),
+        ("the 1,000-day wait and what to hope for", "The 1,000-Day Wait and What to Hope For"),
+        ("'we will win,' says the WHO", "'We Will Win,' Says the WHO"),
+    ],
+)
+def test_title_case_keeps_names_and_lowers_small_words(text: str, expected: str) -> None:
+    assert title_case(text) == expected
+    assert title_case(expected) == expected
+
+
+def test_fragments_and_headless_phrases_score_lower() -> None:
+    assert score("The bridge would stay closed.") > score("The bridge staying in use.") + 0.3
+    source = "Half an hour of bright light cut mistakes"
+    for text, expected in (
+        ("Half of bright light cut mistakes", True),
+        ("An hour of bright light cut mistakes", False),
+    ):
+        assert loses_head(fragments(tokens(text), tokens(source)), tokens(text), tokens(source)) is expected

@@ -17,12 +17,15 @@ from pipeline.report.terminal import brief_text, compare_table, score_table
     ("flag", "level", "words"),
     [
         ("fallback:extractive", "note", "taken from the article as it stands"),
-        ("too_short", "note", "the article is very short"),
+        ("too_short", "note", "shorter than asked for, there was little text to use"),
         ("language:ru", "note", "the article is not in a language the model knows: ru"),
         ("unsupported:number:1,200", "alert", "a number the article does not support: 1,200"),
         ("unsupported:name:A: {B}", "alert", "a name the article does not support: A: {B}"),
         ("unsupported:other:x", "alert", "not supported by the article: other:x"),
         ("negation", "alert", "may say the opposite of the article"),
+        ("unsupported:speaker:Ann", "alert", "words given to another speaker than in the article: Ann"),
+        ("repaired:number:11->12", "note", "mended from the article: number, “11” became “12”"),
+        ("repaired:oddly", "note", "mended from the article: oddly"),
         ("never_seen:1", "alert", "never seen:1"),
     ],
 )
@@ -74,7 +77,7 @@ def test_brief_on_the_terminal_from_a_record() -> None:
     assert "  2. Headline two\n     ~ taken from the article as it stands" in text
     assert "  ! a number the article does not support: 77" in text
     assert "  • Bullet one" in text
-    assert "  ~ the article is very short" in text
+    assert "  ~ shorter than asked for, there was little text to use" in text
     assert max(map(len, text.splitlines())) <= 60
 
 

@@ -17,11 +17,10 @@ from pipeline.select import (
     repeats,
     select_bullets,
     select_headlines,
-    select_rewrite,
     select_summary,
     words_of,
 )
-from pipeline.settings_outputs import BulletSettings, HeadlineSettings, RewriteSettings, SummarySettings
+from pipeline.settings_outputs import BulletSettings, HeadlineSettings, SummarySettings
 from pipeline.text.article import make_article
 
 ARTICLE = make_article(
@@ -131,30 +130,18 @@ def test_headlines_contract(items: list[Judged], count: int, longest: int, fewes
     assert [text for _, text in sorted(ranks)] == [item.candidate.text for item in found.chosen]
 
 
-@settings(max_examples=80, deadline=None)
-@given(pool("rewrite"), st.floats(0.1, 0.9))
-def test_rewrite_contract(items: list[Judged], ratio: float) -> None:
-    found = select_rewrite(items, ARTICLE, RewriteSettings(enabled=True, ratio=ratio))
-    check_fates(found, items)
-    assert in_source_order(found)
-    assert found.chosen
-    own = [item for item in found.chosen if any(item is given for given in items)]
-    assert sum(words_of(item.candidate.text) for item in own) <= round(ratio * ARTICLE.words)
-
-
 def rejected(kind: Kind, text: str = "The ferry carried 999 passengers.") -> Judged:
     candidate = Candidate("r", "brief", text, -0.1, (0,), (kind,))
     return Judged(candidate, Verdict(False, (Reason("unsupported:number", (18, 21), "999"),)), 9.0)
 
 
-@pytest.mark.parametrize("kind", ["summary", "bullets", "headlines", "rewrite"])
+@pytest.mark.parametrize("kind", ["summary", "bullets", "headlines"])
 def test_when_nothing_survives_the_articles_own_sentences_answer_and_say_so(kind: Kind) -> None:
     items = [rejected(kind)]
     found = {
         "summary": lambda: select_summary(items, ARTICLE, SummarySettings()),
         "bullets": lambda: select_bullets(items, ARTICLE, BulletSettings()),
         "headlines": lambda: select_headlines(items, ARTICLE, HeadlineSettings()),
-        "rewrite": lambda: select_rewrite(items, ARTICLE, RewriteSettings(enabled=True)),
     }[kind]()
     check_fates(found, items)
     assert found.chosen
@@ -184,7 +171,7 @@ def test_better_scores_win_and_losers_say_why() -> None:
     found = select_headlines([third, near, long, best, second], ARTICLE, HeadlineSettings(count=2, max_chars=60))
     assert found.chosen == (best, second)
     why = {f.judged.candidate.text: f.why for f in found.ranked}
-    assert why[near.candidate.text] == "like a better headline"
+    assert why[near.candidate.text] == "like a chosen headline"
     assert why[third.candidate.text] == "enough headlines"
     assert why[long.candidate.text] == "over max_chars"
 

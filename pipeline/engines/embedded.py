@@ -1,7 +1,7 @@
 """The model in the package: sentence rewriting and headlines on a CPU, offline.
 
-The encoder reads `<s> <task> <w1–w6> focus <context> context </s>`, as `pipeline.train.pack` writes it; a Request's
-`words` picks the length token.
+The encoder reads `<s> <task> <w1–w6> <n1–n3> focus <context> context </s>`, as `pipeline.train.pack` writes it; a
+Request's `words` picks the length token, its `novelty` the novelty token.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ class EmbeddedEngine:
         focus, context = self._ids(request.source), self._ids(request.context)[:CONTEXT_TOKENS]
         flags = ("truncated_input",) if len(focus) > FOCUS_TOKENS else ()
         size = [] if request.words is None else [f"<w{1 + sum(request.words > b for b in BOUNDS[request.task])}>"]
-        head = tokenizer.convert_tokens_to_ids(["<s>", f"<{request.task}>", *size])
+        novelty = [token for token in (f"<n{request.novelty}>",) if self.special.fullmatch(token)]
+        head = tokenizer.convert_tokens_to_ids(["<s>", f"<{request.task}>", *size, *novelty])
         tail = [tokenizer.convert_tokens_to_ids("<context>"), *context] if context else []
         return [*head, *focus[:FOCUS_TOKENS], *tail, tokenizer.eos_token_id], flags
 

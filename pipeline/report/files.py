@@ -31,9 +31,7 @@ def read_json(path: Path) -> Record:
 def read_lines(path: Path, *, required: bool = False) -> list[Record]:
     """The objects of a JSONL file in order; none if there is no such file and it is not `required`."""
     if required and not path.is_file():
-        raise InputError(
-            f"{path.name} is missing", where=str(path.parent), fix="give the folder of a precis run"
-        )
+        raise InputError(f"{path.name} is missing", where=str(path.parent), fix="give the folder of a precis run")
     lines = read_text(path).split("\n")  # not splitlines: texts may hold U+2028 and other separators
     return [_parse(line, f"{path}, line {n}") for n, line in enumerate(lines, 1) if line.strip()]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,23 @@ KIND_LABELS = {
     "rewrite": "Rewrite",
 }
 ROUGE = {"rouge1": "R1", "rouge2": "R2", "rougeLsum": "RLsum"}
+ROUGE_WORDS = {
+    "R1": ("ROUGE-1", "single words"),
+    "R2": ("ROUGE-2", "pairs of words"),
+    "RLsum": ("ROUGE-Lsum", "words in the same order"),
+}
+MEASURE_WORDS = {
+    "novel unigrams": "words that the article does not have, %",
+    "novel bigrams": "pairs of words that the article does not have, %",
+    "novel trigrams": "three words in a row that the article does not have, %",
+    "novel 4grams": "four words in a row that the article does not have, %",
+    "coverage": "words that stand in the article, %",
+    "density": "length of the copied runs, squared and averaged over the words",
+    "compression": "times shorter than the article",
+    "repetition": "three words in a row said before, %",
+    "numbers supported": "numbers that the article has, %",
+    "names supported": "names that the article has, %",
+}
 UNSCALED = frozenset({"compression", "density", "words"})  # ratios and lengths, not fractions
 
 
@@ -50,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class KindTable:
-    """The scores of one output kind; `top` is the largest ROUGE value or interval end, for drawing."""
+    """The scores of one output kind; `top` is the largest ROUGE value or interval end, in full tenths, for drawing."""
 
     kind: str
     label: str
@@ -63,11 +81,13 @@ class KindTable:
 
 @dataclass(frozen=True, slots=True)
 class ScoreView:
-    """All tables with the signature they were computed under and the metrics that are missing."""
+    """All tables with the signature they were computed under, what could not be computed, and what could not be
+    paired or was empty, as (what, why)."""
 
     tables: tuple[KindTable, ...]
     signature: str
     missing: tuple[tuple[str, str], ...]
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def read_scores(scores: Mapping[str, Any]) -> ScoreView:
@@ -77,8 +97,16 @@ def read_scores(scores: Mapping[str, Any]) -> ScoreView:
     order += [name for name in BASELINES if name in systems]
     kinds = dict.fromkeys([*KIND_LABELS, *(kind for name in order for kind in systems[name])])
     tables = (_table(kind, {name: systems[name].get(kind) or {} for name in order}) for kind in kinds)
-    missing = tuple((str(m.get("metric", "?")), str(m.get("why", ""))) for m in scores.get("missing") or [])
-    return ScoreView(tuple(t for t in tables if t.rows), str(scores.get("signature", "")), missing)
+    missing = tuple((_metric(item), str(item.get("why", ""))) for item in scores.get("missing") or [])
+    problems = [(str(item.get("id", "?")), str(item.get("what", ""))) for item in scores.get("problems") or []]
+    problems += [(name, f"{kind} is empty: 0") for kind, ids in (scores.get("empty") or {}).items() for name in ids]
+    shown = tuple(table for table in tables if table.rows)
+    return ScoreView(shown, str(scores.get("signature", "")), missing, tuple(problems))
+
+
+def _metric(item: Mapping[str, Any]) -> str:
+    kind = f", {item['kind']}" if item.get("kind") else ""
+    return f"{item.get('metric', '?')}{kind}"
 
 
 def _table(kind: str, systems: Mapping[str, Mapping[str, Any]]) -> KindTable:
@@ -98,7 +126,9 @@ def _table(kind: str, systems: Mapping[str, Mapping[str, Any]]) -> KindTable:
     titles = tuple(metric.replace("_", " ") for metric in extras)
     label = KIND_LABELS.get(kind, kind.replace("_", " ").capitalize())
     n = max(counts, default=None)
-    return KindTable(kind, label, n, tuple(ROUGE.values()), titles, rows, max(ends, default=1.0) or 1.0)
+    return KindTable(
+        kind, label, n, tuple(ROUGE.values()), titles, rows, math.ceil(10 * (max(ends, default=1.0) or 1.0)) / 10
+    )
 
 
 def _cell(metrics: Mapping[str, Any], metric: str, key: str) -> Cell | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from pipeline.records import Brief
 from pipeline.report import flags as flag_words
-from pipeline.report.scores import Cell, KindTable, read_scores
+from pipeline.report.scores import UNSCALED, Cell, KindTable, read_scores
 
+LEVEL = 0.05  # as in `pipeline.compare`
 # Control characters would let an article or a model drive the reader's terminal.
 _CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
@@ -68,9 +69,7 @@ def _notes(flags: Sequence[str], width: int, indent: str) -> list[str]:
     return [
         line
         for flag in flag_words.distinct(flags)
-        for line in _wrap(
-            flag_words.describe(flag), width, indent + signs[flag_words.level(flag)], indent + "  "
-        )
+        for line in _wrap(flag_words.describe(flag), width, indent + signs[flag_words.level(flag)], indent + "  ")
     ]
 
 
@@ -110,19 +109,21 @@ def compare_table(comparison: Mapping[str, Any]) -> str:
     `comparison`: `{"a": name, "b": name, "n": articles in common, "rows": [{"kind", "metric", "a", "b",
     "diff", "ci95": [low, high], "p", "wins", "losses", "ties"}], "settings": {key: [of a, of b]},
     "signature"}`; scores and differences are fractions, `diff` is b − a, wins are b's. A row is
-    marked `*` when its interval leaves out 0.
+    marked `*` when its p is under 0.05.
     """
     a, b = str(comparison["a"]), str(comparison["b"])
     rows = [["", a, b, "difference", "p", "won–lost–tied"]]
     for row in comparison.get("rows") or []:
         low, high = row.get("ci95") or (None, None)
-        sure = low is not None and high is not None and (low > 0 or high < 0)
-        difference = Cell(row["diff"], low, high)
+        sure = row.get("p") is not None and row["p"] < LEVEL
+        scale = 1.0 if row["metric"] in UNSCALED else 100.0
+        difference = Cell(row["diff"], low, high, scale)
         tally = "–".join(str(row.get(key, "?")) for key in ("wins", "losses", "ties"))
         p = "–" if row.get("p") is None else f"{row['p']:.3f}"
         name = f"{row['kind']} {row['metric']}"
-        signed = f"{difference.value * 100:+.2f} {_signed(difference)}{' *' if sure else '  '}"
-        rows.append([name, Cell(row["a"]).number, Cell(row["b"]).number, signed, p, tally])
+        signed = f"{difference.value * scale:+.2f} {_signed(difference)}{' *' if sure else '  '}"
+        means = [Cell(row[side], scale=scale).number for side in ("a", "b")]
+        rows.append([name, *means, signed, p, tally])
     common = f"{comparison.get('n', '?')} articles in common"
     lines = [f"{b} against {a}, {common}, F × 100, difference with 95 % interval"]
     lines += ["", *_align(rows), ""]
@@ -135,7 +136,7 @@ def compare_table(comparison: Mapping[str, Any]) -> str:
 def _signed(cell: Cell) -> str:
     if cell.low is None or cell.high is None:
         return ""
-    return f"[{cell.low * 100:+.2f}, {cell.high * 100:+.2f}]"
+    return f"[{cell.low * cell.scale:+.2f}, {cell.high * cell.scale:+.2f}]"
 
 
 def _align(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -143,9 +144,7 @@ def _align(rows: Sequence[Sequence[str]]) -> list[str]:
     full = [row for row in rows if len(row) > 1]
     widths = [max(len(row[i]) for row in full) for i in range(len(full[0]))]
     return [
-        "  ".join(
-            [row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]
-        ).rstrip()
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]).rstrip()
         if len(row) > 1
         else row[0]
         for row in rows

@@ -13,6 +13,10 @@ from pipeline.report.files import Record, by_id, read_json, read_lines, read_tex
 from pipeline.report.piece import Piece, build_piece
 from pipeline.report.scores import ScoreView, read_scores
 
+# Losing candidates of each kind on the page; fewer in a run of many articles, to keep the file small to open and
+# to send. `precis explain` lists them all.
+SHOWN, MANY, SHOWN_OF_MANY = 12, 60, 3
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -40,6 +44,11 @@ class RunView:
     facts: tuple[tuple[str, str], ...]
     config: str
 
+    @property
+    def warned(self) -> int:
+        """Articles with an alert."""
+        return sum(bool(piece.alerts) for piece in self.pieces)
+
 
 def load_run(run_dir: Path) -> RunView:
     """Read a run directory (CONTRACT.md). Raises InputError naming the file and line that cannot be read.
@@ -52,6 +61,8 @@ def load_run(run_dir: Path) -> RunView:
     candidates: dict[str, list[Record]] = {}
     for record in read_lines(run_dir / "candidates.jsonl"):
         candidates.setdefault(str(record.get("id")), []).append(record)
+    outputs = read_lines(run_dir / "outputs.jsonl", required=True)
+    shown = SHOWN if len(outputs) <= MANY else SHOWN_OF_MANY
     pieces = tuple(
         build_piece(
             number,
@@ -59,8 +70,9 @@ def load_run(run_dir: Path) -> RunView:
             articles.get(str(output["id"]), {}),
             references.get(str(output["id"]), {}),
             candidates.get(str(output["id"]), []),
+            shown,
         )
-        for number, output in enumerate(read_lines(run_dir / "outputs.jsonl", required=True), 1)
+        for number, output in enumerate(outputs, 1)
     )
     quarantined = tuple(map(_rejected, read_lines(run_dir / "quarantine.jsonl")))
     settled = {piece.id for piece in pieces} | {item.name for item in quarantined}

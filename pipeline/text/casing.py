@@ -6,7 +6,9 @@ import re
 from collections import Counter
 
 LETTERS = re.compile(r"[^\W\d_][\w'-]*")
-SMALL = frozenset("a an the and but or nor for of in on at to by from with as vs via per".split())
+SMALL = frozenset("a an the and but or nor for of in on at to by from with as vs vs. via per".split())
+PARTICLES = frozenset("al el bin ibn bint de del della der den di da du la van von".split())
+TIMES = frozenset(("a.m.", "p.m.", "a.m", "p.m"))
 
 
 def sentence_case(headline: str, document: str) -> str:
@@ -51,11 +53,35 @@ def restore_capitals(text: str, document: str) -> str:
 
 
 def title_case(headline: str) -> str:
-    """Capitals on all words but short function words inside; the rest of each word stays as it is."""
+    """Capitals on all words but articles, conjunctions and short prepositions, which have one first, last and after a
+    colon or dash; each part of a hyphenated word by the same rule ("Day-to-Day").
+
+    Names keep their spelling: words with a capital inside or a digit in front ("iPhone", "1.2bn"), times of day, and
+    particles before a name ("bin", "al-").
+    """
     words = headline.split()
-    return " ".join(w if 0 < i < len(words) - 1 and w.lower() in SMALL else _raised(w) for i, w in enumerate(words))
+    return " ".join(_titled(words, i) for i in range(len(words)))
+
+
+def _titled(words: list[str], i: int) -> str:
+    word, low = words[i], "".join(LETTERS.findall(words[i])).lower()
+    edge = i in (0, len(words) - 1) or words[i - 1][-1] in ":–—?!" or words[i - 1] == "-"
+    named = i + 1 < len(words) and words[i + 1][:1].isupper()
+    if word.lower().strip(",;") in TIMES or (low in PARTICLES and word.islower() and named and i):
+        return word
+    if low in SMALL and not edge:
+        return word if word.isupper() and len(word) > 1 else word.lower()
+    parts = re.split(r"([-‐‑/])", word)
+    last = len(parts) - 1
+    return "".join(
+        part if 0 < n < last and part in SMALL or (part in PARTICLES and n < last) else _raised(part)
+        for n, part in enumerate(parts)
+    )
 
 
 def _raised(word: str) -> str:
-    parts = re.split(r"(-)", word)
-    return "".join(re.sub(r"[^\W\d_]", lambda m: m[0].upper(), part, count=1) for part in parts)
+    """The word with its first letter raised, unless a digit stands before it or it has a capital further on."""
+    first = re.search(r"[^\W_]", word)
+    if first is None or first[0].isdigit() or word[first.start() + 1 :] != word[first.start() + 1 :].lower():
+        return word
+    return word[: first.start()] + first[0].upper() + word[first.end() :]

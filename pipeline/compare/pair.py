@@ -14,6 +14,7 @@ from pipeline.metrics.measure import ItemScore, Scored
 from pipeline.metrics.texts import ScoredKind
 
 Values = dict[str, float]
+TIE = 1e-12  # equal fractions may differ in their last bits: that is no win
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def compare(a: Scored, b: Scored, *, samples: int = 1000, trials: int = 10_000, 
         delta
         for kind in a.rows
         if kind in b.rows
-        for delta in _kind_deltas(kind, _values(a.rows[kind]), _values(b.rows[kind]), samples, trials, seed)
+        for delta in _kind_deltas(kind, values_of(a.rows[kind]), values_of(b.rows[kind]), samples, trials, seed)
     ]
     return Comparison(
         a=a.system,
@@ -104,13 +105,11 @@ def compare(a: Scored, b: Scored, *, samples: int = 1000, trials: int = 10_000, 
     )
 
 
-def _values(items: tuple[ItemScore, ...]) -> dict[str, Values]:
+def values_of(items: tuple[ItemScore, ...]) -> dict[str, Values]:
     """Metric → value by article id, without articles that had nothing to count."""
     found: dict[str, Values] = {}
     for item in items:
-        counted: Mapping[str, float | None] = {name: prf.f for name, prf in item.rouge.items()} | dict(
-            item.source
-        )
+        counted: Mapping[str, float | None] = {name: prf.f for name, prf in item.rouge.items()} | dict(item.source)
         for name, value in counted.items():
             if value is not None:
                 found.setdefault(name, {})[item.id] = value
@@ -130,6 +129,7 @@ def _kind_deltas(
         left = np.array([[a[metric][article_id] for metric in metrics] for article_id in ids])
         right = np.array([[b[metric][article_id] for metric in metrics] for article_id in ids])
         difference = right - left
+        difference[np.abs(difference) < TIE] = 0.0
         intervals = ci95_columns(difference, samples=samples, seed=seed)
         chances = randomization_p(difference, trials=trials, seed=seed)
         for column, metric in enumerate(metrics):
