@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline import cli_train
 from pipeline.errors import PrecisError
 
 QUICKSTART = "configs/run/quickstart.yaml"
@@ -253,6 +254,7 @@ COMMANDS: tuple[
     ("score", _score_arguments, score, "score saved text against references, without any model"),
     ("compare", _compare_arguments, compare, "paired comparison of two runs on their common articles"),
     ("sweep", _sweep_arguments, sweep, "run every combination of a sweep file, then compare them; again = resume"),
+    ("train", cli_train.arguments, cli_train.train, "train or fine-tune a model from a config; again = resume"),
     ("report", _run_dir_argument, report, "write the HTML report of a run directory again"),
     ("explain", _explain_arguments, explain, "show every candidate of one article and why the winner won"),
     ("doctor", _doctor_arguments, doctor, "tell what works here, offline, right now"),

@@ -55,7 +55,7 @@ def open_engine(settings: EngineSettings) -> Seq2SeqEngine:
     if settings.model is None:
         raise EngineError("the engine seq2seq needs a model", where="engine.model", fix="name a folder or hub model")
     checkpoint = load_checkpoint(settings, settings.model)
-    prefix = settings.prefix if settings.prefix is not None else _own_prefix(checkpoint.model.config)
+    prefix = settings.prefix if settings.prefix is not None else own_prefix(checkpoint.model.config)
     extra = len(checkpoint.tokenizer(prefix)["input_ids"])
     limit = min(checkpoint.max_tokens, settings.max_source_tokens or checkpoint.max_tokens)
     if limit - extra < 16:
@@ -74,7 +74,7 @@ def _writes_at_most(config: Any) -> int:
     return next((int(n) - 2 for n in stated if n), 1_000_000)
 
 
-def _own_prefix(config: Any) -> str:
+def own_prefix(config: Any) -> str:
     """What the checkpoint's own task settings put before a text to summarise."""
     tasks = getattr(config, "task_specific_params", None) or {}
     prefix = (tasks.get("summarization") or {}).get("prefix")

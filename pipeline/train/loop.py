@@ -1,244 +1,245 @@
 """The training loop: packed pairs + a BART checkpoint → a better one. Resumes after a kill from its last save.
 
-    python -m pipeline.train.loop --pairs build/pairs --config configs/train/cpu.yaml --out build/model
+    python -m pipeline.train.loop --pairs OUT/work/STAGE/pairs --config OUT/work/STAGE/stage.yaml --out OUT/work/STAGE
 
-Batches depend only on (seed, epoch), so that a resumed run sees what an uninterrupted one would have.
-The learning rate is warm-up → constant → linear to zero over the last `decay_steps` (WSD, Hu et al. 2024).
+`precis train` calls it for every stage; by itself it needs torch, transformers, tokenizers, numpy and PyYAML only, so
+that it can run on a bare machine with a GPU. Batches depend only on (seed, epoch): a resumed run sees what an
+uninterrupted one would have. The learning rate is warm-up → constant → linear to zero (WSD, Hu et al. 2024); with
+`minutes` the decay is planned for the time instead of the steps.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
-import os
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-import yaml
-from tokenizers import Tokenizer
-from transformers import BartForConditionalGeneration
 
+from pipeline.errors import InputError, PrecisError
+from pipeline.train import checkpoints
+from pipeline.train.batching import PAD, Batch, batches, collate, collated, stream
+from pipeline.train.checkpoints import Progress
+from pipeline.train.meter import Clock, Meter
+from pipeline.train.objective import CopyObjective, forward, loss_of, losses, quiet, start_model, vocabulary_of
 from pipeline.train.pack import Packed, load
+from pipeline.train.processes import Team, team
+from pipeline.train.schedule import Settings, rate, read_settings
 
-PAD, EOS, IGNORE = 1, 2, -100
+__all__ = ["Settings", "batches", "collate", "forward", "loss_of", "rate", "read_settings", "run", "train"]
+
+LOG_EVERY = 20  # steps
+Tell = Callable[[Mapping[str, float]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """What the loop reads from the YAML file; `data` is for the preparation."""
+class Work:
+    """What is trained: `objective(source, target)` is the batch's summed loss, `check` measures after every save.
 
-    start: str
-    seed: int
-    prior: float
-    label_smoothing: float
-    dropout: float
-    lr: float
-    warmup_steps: int
-    steps: int
-    decay_steps: int
-    batch_tokens: int
-    max_batch: int
-    weight_decay: float
-    clip: float
-    average_last: int
-    save_every: int
-
-
-def read_settings(path: Path) -> Settings:
-    """The settings of a training file; unknown keys other than `data` are an error."""
-    raw = yaml.safe_load(path.read_text())
-    raw.pop("data", None)
-    known = {f.name for f in fields(Settings)}
-    if set(raw) != known:
-        raise SystemExit(f"{path}: unknown or missing keys: {sorted(set(raw) ^ known)}")
-    return Settings(**raw)
-
-
-def batches(data: Packed, seed: int, epoch: int, batch_tokens: int, max_batch: int) -> list[np.ndarray]:
-    """Index arrays of one epoch: examples of like source, then target length together.
-
-    A batch holds at most `batch_tokens` padded source tokens and `max_batch` examples.
+    With `score`, the name of a measure to be maximised, the best weights are kept and the loop ends after `patience`
+    checks without a better one.
     """
-    rng = np.random.default_rng((seed, epoch))
-    lengths, targets = np.diff(data.source_at), np.diff(data.target_at)
-    order = np.lexsort((rng.random(len(data)), targets, lengths // 16))
-    found, start = [], 0
-    while start < len(order):
-        size = 1
-        while (
-            start + size < len(order) and size < max_batch and (size + 1) * lengths[order[start + size]] <= batch_tokens
-        ):
-            size += 1
-        found.append(order[start : start + size])
-        start += size
-    return [found[i] for i in rng.permutation(len(found))]
 
-
-def collate(data: Packed, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
-    """Padded source ids (batch, S) and target ids (batch, T), pads as PAD and IGNORE."""
-    pairs = [data.example(int(i)) for i in rows]
-    source = torch.full((len(pairs), max(len(s) for s, _ in pairs)), PAD)
-    target = torch.full((len(pairs), max(len(t) for _, t in pairs)), IGNORE)
-    for i, (s, t) in enumerate(pairs):
-        source[i, : len(s)] = torch.from_numpy(s.astype(np.int64))
-        target[i, : len(t)] = torch.from_numpy(t.astype(np.int64))
-    return source, target
-
-
-def forward(
-    model: BartForConditionalGeneration, source: torch.Tensor, target: torch.Tensor, prior: float
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits (N, vocabulary) and labels (N,) of the N target positions that count, the copy prior added."""
-    begin = torch.full_like(target[:, :1], EOS)
-    inputs = torch.cat([begin, target[:, :-1]], dim=1).masked_fill(target == IGNORE, PAD)
-    inputs[:, 0] = EOS
-    hidden = model.model(input_ids=source, attention_mask=source.ne(PAD), decoder_input_ids=inputs).last_hidden_state
-    wanted = target.ne(IGNORE)
-    logits = model.lm_head(hidden[wanted]).float() + model.final_logits_bias.float()
-    bonus = torch.zeros(len(source), logits.shape[-1], device=source.device)
-    bonus.scatter_(1, source, prior)
-    bonus[:, EOS] = prior
-    rows = torch.arange(len(source), device=source.device)[:, None].expand_as(target)[wanted]
-    return logits + bonus[rows], target[wanted]
-
-
-def loss_of(logits: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """Cross-entropy in nats per target token."""
-    return torch.nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
-
-
-def rate(step: int, s: Settings) -> float:
-    """The learning rate as a share of its peak."""
-    warm = min(1.0, (step + 1) / max(1, s.warmup_steps))
-    return warm * min(1.0, max(0.0, (s.steps - step) / max(1, s.decay_steps)))
+    model: torch.nn.Module
+    objective: torch.nn.Module
+    check: Callable[[], Mapping[str, float]]
+    pad: int = PAD
+    score: str | None = None
+    patience: int = 0
 
 
 def optimizer_for(model: torch.nn.Module, s: Settings) -> torch.optim.Optimizer:
-    """AdamW; the decoder's own layers learn at `lr`, the shared embeddings and the encoder at half of it."""
+    """AdamW; the decoder's own layers learn at `lr`, embeddings and encoder at `slow_encoder` (0.5) of it."""
     fast = [p for n, p in model.named_parameters() if n.startswith("model.decoder.layers")]
     slow = [p for n, p in model.named_parameters() if not n.startswith("model.decoder.layers")]
-    groups = [{"params": fast, "peak": s.lr}, {"params": slow, "peak": s.lr / 2}]
-    return torch.optim.AdamW(groups, lr=s.lr, weight_decay=s.weight_decay, betas=(0.9, 0.98), fused=True)
-
-
-def load_model(s: Settings, pairs: Path, device: torch.device) -> BartForConditionalGeneration:
-    """The start checkpoint in fp32, its embeddings grown to the tokenizer of the pairs."""
-    vocabulary = Tokenizer.from_file(str(pairs / "tokenizer.json")).get_vocab_size()
-    model = BartForConditionalGeneration.from_pretrained(
-        s.start, dtype=torch.float32, attn_implementation="eager", dropout=s.dropout
+    groups = [{"params": fast, "peak": s.lr}, {"params": slow, "peak": s.lr * s.slow_encoder}]
+    return torch.optim.AdamW(
+        [g for g in groups if g["params"]], lr=s.lr, weight_decay=s.weight_decay, betas=(0.9, 0.98), fused=True
     )
-    if model.config.vocab_size < vocabulary:
-        mean = model.get_input_embeddings().weight.detach().mean(0)
-        old = model.config.vocab_size
-        model.resize_token_embeddings(vocabulary, mean_resizing=False)
-        model.get_input_embeddings().weight.data[old:] = mean
-    model.train()
-    return model.to(device)
 
 
-@torch.no_grad()
-def validate(model: BartForConditionalGeneration, data: Packed, s: Settings, device: torch.device) -> dict[str, float]:
-    """Loss per token without smoothing, by task number, on a fixed sample of 600 examples."""
-    model.eval()
-    total: dict[int, list[float]] = {}
-    sample = np.random.default_rng(s.seed).permutation(len(data))[:600]
-    sample = sample[np.argsort(np.diff(data.source_at)[sample])]
-    for task in range(3):
-        rows = sample[data.task[sample] == task]
-        for i in range(0, len(rows), 32):
-            source, target = collate(data, rows[i : i + 32])
-            with torch.autocast(device.type, dtype=torch.bfloat16):
-                logits, labels = forward(model, source.to(device), target.to(device), s.prior)
-            total.setdefault(task, []).append(float(loss_of(logits, labels, 0.0)))
-    model.train()
-    return {f"val_{task}": round(float(np.mean(v)), 4) for task, v in total.items()}
+def load_model(s: Settings, pairs: Path, device: torch.device) -> Any:
+    """The start checkpoint in fp32, its embeddings grown to the tokenizer of the pairs."""
+    return start_model(s.start, vocabulary_of(pairs), s.dropout, device)
 
 
-def stream(data: Packed, s: Settings, start: int) -> Iterator[np.ndarray]:
-    """The batches from step `start` on, without end."""
-    epoch, skip = 0, start
-    while True:
-        part = batches(data, s.seed, epoch, s.batch_tokens, s.max_batch)
-        yield from part[skip:] if skip < len(part) else ()
-        skip, epoch = max(0, skip - len(part)), epoch + 1
-
-
-def save(out: Path, step: int, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    """The whole state, written beside and moved into place."""
-    state = {
-        "step": step,
-        "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "rng": torch.get_rng_state(),
-    }
-    torch.save(state, out / "state.tmp")
-    os.replace(out / "state.tmp", out / "state.pt")
-
-
-def keep_for_average(out: Path, step: int, model: torch.nn.Module, most: int) -> None:
-    """fp16 weights of the last `most` saves, averaged by the export."""
-    torch.save({k: v.half() for k, v in model.state_dict().items()}, out / f"weights-{step:06d}.pt")
-    for old in sorted(out.glob("weights-*.pt"))[:-most]:
-        old.unlink()
-
-
-def train(s: Settings, pairs: Path, out: Path, device: torch.device) -> None:
-    """Run to `s.steps`, logging a JSON line every 20 steps, saving every `s.save_every`."""
-    out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(s.seed)
+def train(s: Settings, pairs: Path, out: Path, group: Team, tell: Tell | None = None) -> None:
+    """Train a BART on prepared pairs into `out`: state.pt, weights-*.pt, log.jsonl. A finished run is left alone."""
     data, val = load(pairs / "train.npz"), load(pairs / "val.npz")
-    model = load_model(s, pairs, device)
-    optimizer, step = optimizer_for(model, s), 0
-    if (out / "state.pt").exists():
-        state = torch.load(out / "state.pt", map_location=device, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["rng"].cpu())
-        step = state["step"]
-    log = (out / "log.jsonl").open("a", buffering=1)
-    began, seen, running = time.time(), 0, 0.0
-    for rows in stream(data, s, step):
-        if step >= s.steps:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = group["peak"] * rate(step, s)
-        source, target = collate(data, rows)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            logits, labels = forward(model, source.to(device), target.to(device), s.prior)
-        loss = loss_of(logits, labels, s.label_smoothing)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), s.clip)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        step, seen, running = step + 1, seen + len(rows), running + loss.item()
-        if not math.isfinite(running):
-            raise SystemExit(f"loss is not finite at step {step}")
-        if step % 20 == 0:
-            speed = seen / (time.time() - began)
-            line: dict[str, Any] = {"step": step, "loss": round(running / 20, 4), "examples_per_s": round(speed, 1)}
-            began, seen, running = time.time(), 0, 0.0
-            log.write(json.dumps(line) + "\n")
-        if step % s.save_every == 0 or step == s.steps:
-            save(out, step, model, optimizer)
-            keep_for_average(out, step, model, s.average_last)
-            log.write(json.dumps({"step": step, **validate(model, val, s, device)}) + "\n")
-            began, seen = time.time(), 0
+    if not len(data):
+        raise InputError("no training pairs", where=str(pairs), fix="see dropped.json there for what became of them")
+    torch.manual_seed(s.seed)
+    model = load_model(s, pairs, group.device)
+    objective = CopyObjective(model, s.prior, s.label_smoothing, s.compile)
+    work = Work(model, objective, lambda: losses(model, val, s.prior, s.seed, group.device))
+    run(s, data, work, out, group, tell)
+
+
+def run(s: Settings, data: Packed, work: Work, out: Path, group: Team, tell: Tell | None = None) -> Progress:
+    """Run the loop to its end, a JSON line every 20 steps, saving every `save_every` steps or `save_minutes`.
+
+    `tell` is called with every line of the log.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    optimizer = optimizer_for(work.model, s)
+    progress = checkpoints.restore(out, work.model, optimizer, group.device)
+    group.wait()
+    if progress.finished:
+        return progress
+    objective = group.prepare(work.objective, optimizer)
+    if group.first:
+        checkpoints.drop_later(out, progress.step)
+    clock = Clock(progress.seconds, group, timed=s.minutes is not None or s.save_minutes is not None)
+    meter, saved = Meter(clock.seconds, group), clock.seconds
+    parts = _Parts(data, s, progress.step, group)
+    with checkpoints.open_log(out, progress.step) if group.first else nullcontext() as log:
+        for source, target in collated(data, parts, work.pad, group.device):
+            rows = parts.taken()
+            share = rate(progress.step, s, clock.seconds)
+            weight = group.weight(rows) / _tokens(data, rows)
+            loss = _step(s, work, objective, optimizer, (source, target), share, weight)
+            progress.step += 1
+            progress.seconds = clock.tick()
+            meter.add(loss, len(rows), int((data.source_at[rows + 1] - data.source_at[rows]).sum()))
+            ended = progress.step >= s.steps if s.steps is not None else clock.seconds >= 60 * (s.minutes or 0)
+            if progress.step % LOG_EVERY == 0 or ended:
+                line = meter.read(progress.step, clock.seconds, s.lr * share)
+                _write(log, line)
+                if tell is not None and group.first:
+                    tell(line)
+            if ended or _due(s, progress.step, clock.seconds - saved):
+                if _save(s, work, out, progress, optimizer, log, ended, group):
+                    break
+                saved = clock.tick()
+                meter.restart(saved)
+    return progress
+
+
+def _step(
+    s: Settings,
+    work: Work,
+    objective: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    share: float,
+    weight: float,
+) -> torch.Tensor:
+    """One update at `share` of the peak rate; `weight` turns the batch's summed loss into its mean, the result."""
+    for param_group in optimizer.param_groups:
+        param_group["lr"] = param_group["peak"] * share
+    with _precision(batch[0].device):
+        loss: torch.Tensor = objective(*batch) * weight
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(work.model.parameters(), s.clip)
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return loss.detach()
+
+
+def _tokens(data: Packed, rows: np.ndarray) -> int:
+    return int((data.target_at[rows + 1] - data.target_at[rows]).sum())
+
+
+def _due(s: Settings, step: int, since: float) -> bool:
+    """Whether to save: `since` is the seconds from the last save."""
+    by_steps = s.save_every is not None and step % s.save_every == 0
+    return by_steps or (s.save_minutes is not None and since >= 60 * s.save_minutes)
+
+
+def _save(
+    s: Settings,
+    work: Work,
+    out: Path,
+    progress: Progress,
+    optimizer: torch.optim.Optimizer,
+    log: Any,
+    ended: bool,
+    group: Team,
+) -> bool:
+    """Keep the weights, measure, and only then save the state: a kill anywhere before it repeats all of this.
+
+    The result is whether the loop is finished.
+    """
+    if group.first:
+        checkpoints.keep_for_average(out, progress.step, work.model, s.average_last)
+    found = work.check()
+    if work.score is not None:
+        value = group.agreed(found[work.score])
+        better = progress.best is None or value > progress.best
+        progress.best, progress.stale = (value, 0) if better else (progress.best, progress.stale + 1)
+        if better and group.first:
+            checkpoints.write({"step": progress.step, "model": work.model.state_dict()}, out / "best.pt")
+        ended = ended or progress.stale >= work.patience
+    progress.finished = ended
+    _write(log, {"step": progress.step, **found})
+    if group.first:
+        checkpoints.save(out, progress, work.model, optimizer)
+    group.wait()
+    return ended
+
+
+class _Parts:
+    """The share of every batch that this process takes, and which whole batch was handed out last."""
+
+    def __init__(self, data: Packed, s: Settings, start: int, group: Team) -> None:
+        self._whole = stream(data, s.seed, s.batch_tokens, s.max_batch, start)
+        self._group = group
+        self._ahead: list[np.ndarray] = []
+
+    def __iter__(self) -> _Parts:
+        return self
+
+    def __next__(self) -> np.ndarray:
+        rows = next(self._whole)
+        self._ahead.append(rows)
+        return self._group.share(rows)
+
+    def taken(self) -> np.ndarray:
+        """The whole batch whose share is now being worked on."""
+        return self._ahead.pop(0)
+
+
+def _precision(device: torch.device) -> AbstractContextManager[Any]:
+    return torch.autocast(device.type, dtype=torch.bfloat16) if device.type in ("cpu", "cuda") else nullcontext()
+
+
+def _write(log: Any, line: Mapping[str, float]) -> None:
+    if log is not None:
+        log.write(json.dumps(line) + "\n")
+
+
+def on_terminal(name: str) -> Tell | None:
+    """Shows the last line of the log on stderr, in place; nothing if that is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(line: Mapping[str, float]) -> None:
+        shown = f"step {line['step']}  loss {line['loss']}  {line['examples_per_s']} examples/s  {line['minutes']} min"
+        print(f"\r\x1b[K{name}: {shown}", end="", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Train from prepared pairs; exit status 2 for what cannot be used."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=Path, required=True, help="folder written by pipeline.train.prepare")
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--config", type=Path, required=True, help="a stage.yaml, or a config without stages")
+    parser.add_argument("--out", type=Path, required=True, help="gets state.pt, weights-*.pt and log.jsonl")
     args = parser.parse_args(argv)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    train(read_settings(args.config), args.pairs, args.out, device)
+    quiet()
+    try:
+        train(read_settings(args.config), args.pairs, args.out, team(), on_terminal(args.out.name))
+    except (PrecisError, OSError) as error:
+        for line in str(error).splitlines():
+            print(f"precis: {line}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from pipeline.train.pairs import Pair
+if TYPE_CHECKING:  # the loop reads packed pairs where nothing that makes them is installed
+    from pipeline.train.pairs import Pair
 
 NEW_TOKENS = ("<rewrite>", "<context>", "<w1>", "<w2>", "<w3>", "<w4>", "<w5>", "<w6>", "<n1>", "<n2>", "<n3>")
 FOCUS_TOKENS = {"headline": 128, "brief": 110, "rewrite": 64}

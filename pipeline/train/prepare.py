@@ -1,16 +1,17 @@
-"""Data folder → packed pairs: `python -m pipeline.train.prepare --data DIR --config configs/train/cpu.yaml`."""
+"""Data folder → packed pairs: `python -m pipeline.train.prepare --data DIR --config configs/train/cpu.yaml --out DIR`.
+
+Writes train.npz, val.npz and tokenizer.json for the loop, and what became of every record: dropped.json (reasons and
+counts by set), dropped.md (the same as a table) and preparation.json (kinds of pairs, furniture removed, bad records).
+"""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import lzma
 import random
-import re
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -19,115 +20,135 @@ from typing import Any
 import yaml
 from tokenizers import Tokenizer
 
-from pipeline.lexicon import is_english
-from pipeline.text.sentences import split_sentences
+from pipeline.train.datafiles import MOST_EXAMPLES, SUFFIXES, BadRecord, read_records, read_set, set_file
+from pipeline.train.documents import Rule, document_sentences, rare_names, record_pairs, roundup_paraphrases
+from pipeline.train.events import Told, day_of, paraphrases, same_event
+from pipeline.train.leakage import Index, reports
 from pipeline.train.pack import NEW_TOKENS, pack, save
-from pipeline.train.pairs import Pair, brief_pairs, clean, headline_pairs, infill_pair, with_other_names
+from pipeline.train.pairs import Pair
+from pipeline.train.tally import Tally, markdown
 
-OTHER_NAMES = 0.15
-MID_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
+__all__ = ["document_sentences", "main", "read_set", "record_pairs"]
 
-
-def read_set(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of one xz-compressed JSONL file."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+CHUNK = 500  # records that one process works on at a time, and among which reports on one event are looked for
+HELD = ("val", "test", "judged")  # splits that nothing trained on may repeat
+_index = Index()  # of this process: filled once, read by every chunk
 
 
-def document_sentences(record: dict[str, Any], most: int = 30) -> list[str]:
-    """The first `most` sentences, cleaned, without by-lines and other fragments."""
-    found: list[str] = []
-    for paragraph in str(record["document"]).split("\n"):
-        if len(found) >= most:
-            break
-        sentences = [clean(s.text) for s in split_sentences(paragraph)]
-        found += [s for s in sentences if len(s.split()) >= 5 and s[-1] in ".?!\"')"]
-    return found[:most]
+def held_index(data: Path, names: Sequence[str]) -> Index:
+    """Every document and headline of val/, test/ and judged/, and what is held out of the sets without a split."""
+    index = Index()
+    for split in HELD:
+        files = [f for f in sorted((data / split).glob("*")) if f.name.endswith(SUFFIXES)]
+        for record in (r for file in files for r in read_set(file)):
+            index.add(split, record)
+    for name in names:
+        found = set_file(data, "val", name)
+        for held in read_records(data, "val", name) if found and found[1] else ():
+            if isinstance(held, dict):
+                index.add("val", held)
+    return index
 
 
-def targets_of(record: dict[str, Any]) -> list[str]:
-    """Highlights, or else the sentences of the summary."""
-    bullets = record.get("bullets")
-    if bullets:
-        return [str(b) for b in bullets]
-    summary = record.get("summary")
-    return [s.text for s in split_sentences(str(summary))] if summary else []
+def _keep_index(index: Index) -> None:
+    global _index  # noqa: PLW0603 - one per process, as ProcessPoolExecutor's initializer wants it
+    _index = index
 
 
-def record_pairs(
-    record: dict[str, Any], tasks: list[str], infill: float, names: Sequence[str] = ()
-) -> list[Pair | str]:
-    """Every pair (or reason) one record gives; chance depends only on the record's id.
-
-    A share OTHER_NAMES of the pairs has names exchanged for some of `names`.
-    """
-    sentences = document_sentences(record)
-    if len(sentences) < 3:
-        return ["document: under three sentences"]
+def chunk_pairs(args: tuple[Sequence[dict[str, Any]], Rule, frozenset[str]]) -> tuple[list[Pair | str], Tally]:
+    """The pairs and reasons of a run of records, and their counts; `splits` are those they must not repeat."""
+    records, rule, splits = args
+    tally, names = Tally(records=len(records)), rare_names(records)
     found: list[Pair | str] = []
-    if "headline" in tasks:
-        found += headline_pairs(record, sentences)
-    if "brief" in tasks:
-        found += brief_pairs(sentences, targets_of(record))
-    rng = random.Random(hashlib.sha256(str(record["id"]).encode()).digest())
-    found = [
-        with_other_names(p, names, rng) if isinstance(p, Pair) and rng.random() < OTHER_NAMES else p for p in found
-    ]
-    if rng.random() < infill:
-        pair = infill_pair(sentences, rng)
-        found += [pair] if pair else []
-    return found
-
-
-def rare_names(records: Sequence[dict[str, Any]]) -> list[str]:
-    """Capitalised words in mid-sentence that few of the records have and no English word list knows, sorted."""
-    seen: Counter[str] = Counter()
+    told = []
+    shares = dict(rule.shares)
     for record in records:
-        seen.update(set(MID_NAME.findall(str(record["document"]))))
-    return sorted(name for name, n in seen.items() if n <= 3 and not is_english(name.lower()))
+        if leak := _index.leak(record, splits):
+            found.append(f"leak: {leak}")
+            continue
+        sentences = document_sentences(record, removed=tally.removed)
+        found += record_pairs(record, rule.tasks, shares.get("infill", 0.0), names, shares=shares, sentences=sentences)
+        if "paraphrase" in rule.tasks and reports(record):
+            found += roundup_paraphrases(record)
+        elif "paraphrase" in rule.tasks and len(sentences) >= 3:
+            told.append(Told(day_of(record.get("date")), tuple(sentences)))
+    found += paraphrases(told, same_event(told))
+    tally.count(found)
+    return found, tally
 
 
-def _work(args: tuple[list[dict[str, Any]], list[str], float]) -> list[Pair | str]:
-    names = rare_names(args[0])
-    return [p for record in args[0] for p in record_pairs(record, args[1], args[2], names)]
+def set_pairs(
+    records: Iterable[dict[str, Any] | BadRecord], rule: Rule, splits: frozenset[str], pool: ProcessPoolExecutor
+) -> tuple[list[Pair], Tally]:
+    """The distinct pairs of one set, in order, and the counts of all."""
+    tally, good = Tally(), []
+    for record in records:
+        if isinstance(record, BadRecord):
+            tally.records += 1
+            tally.outcomes[f"record: {record.reason}"] += 1
+            if len(tally.bad) < MOST_EXAMPLES:
+                tally.bad.append(f"{record.where}: {record.reason}")
+        else:
+            good.append(record)
+    if "paraphrase" in rule.tasks:  # reports on one event come near each other
+        good.sort(key=lambda record: str(record.get("date") or ""))
+    chunks = [(good[i : i + CHUNK], rule, splits) for i in range(0, len(good), CHUNK)]
+    pairs: dict[Pair, None] = {}
+    for found, part in pool.map(chunk_pairs, chunks):
+        pairs |= dict.fromkeys(p for p in found if isinstance(p, Pair))
+        tally.add(part)
+    return list(pairs), tally
 
 
-def set_pairs(path: Path, rule: dict[str, Any], limit: int | None, pool: ProcessPoolExecutor) -> list[Pair | str]:
-    """All pairs of one set, in order; `rule` = {tasks, infill, most}."""
-    records = list(islice(read_set(path), limit))
-    parts = [(records[i : i + 500], rule["tasks"], rule.get("infill", 0.0)) for i in range(0, len(records), 500)]
-    return [p for part in pool.map(_work, parts) for p in part]
+def split_pairs(
+    data: Path, split: str, config: dict[str, Any], limit: int | None, pool: ProcessPoolExecutor
+) -> Iterator[tuple[str, list[Pair], Tally]]:
+    """(set, its shuffled pairs within its cap, its counts) for every set of the config."""
+    splits = frozenset(HELD) - ({"val"} if split == "val" else set())
+    for name, given in config["data"].items():
+        rule = Rule.read(given or {})
+        pairs, tally = set_pairs(islice(read_records(data, split, name), limit), rule, splits, pool)
+        if set_file(data, split, name) is None:
+            tally.outcomes["set: no file"] += 1
+            if split == "train":
+                sys.stderr.write(f"{name}: no such set in {data}\n")
+        random.Random(config["seed"]).shuffle(pairs)
+        yield name, pairs[: rule.most], tally
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with train/ and val/ *.jsonl.xz")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder for train.npz, val.npz, dropped.json")
     parser.add_argument("--limit", type=int, help="records per set (to try things out)")
     args = parser.parse_args(argv)
-    config = yaml.safe_load(args.config.read_text())
+    config = yaml.safe_load(args.config.read_text(encoding="utf-8"))
     tokenizer = Tokenizer.from_file(str(Path(config["start"]) / "tokenizer.json"))
     tokenizer.add_special_tokens(list(NEW_TOKENS))
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(args.out / "tokenizer.json"))
-    tally: dict[str, Counter[str]] = {}
-    with ProcessPoolExecutor(2) as pool:
+    began, tallies = time.monotonic(), {}
+    index = held_index(args.data, list(config["data"]))
+    with ProcessPoolExecutor(2, initializer=_keep_index, initargs=(index,)) as pool:
         for split in ("train", "val"):
             pairs: list[Pair] = []
-            for name, rule in config["data"].items():
-                path = args.data / split / f"{name}.jsonl.xz"
-                found = set_pairs(path, rule, args.limit, pool) if path.exists() else []
-                kept = list(dict.fromkeys(p for p in found if isinstance(p, Pair)))
-                tally[f"{split}/{name}"] = Counter(p if isinstance(p, str) else f"kept: {p.task}" for p in found)
-                random.Random(config["seed"]).shuffle(kept)
-                pairs += kept[: rule.get("most", len(kept))]
+            for name, found, tally in split_pairs(args.data, split, config, args.limit, pool):
+                pairs += found
+                tallies[f"{split}/{name}"] = tally
             random.Random(config["seed"]).shuffle(pairs)
             save(pack(pairs, tokenizer, config["seed"]), args.out / f"{split}.npz")
             sys.stderr.write(f"{split}: {len(pairs)} pairs\n")
-    (args.out / "dropped.json").write_text(json.dumps(tally, indent=1))
+    _report(args.out, tallies, time.monotonic() - began)
     return 0
+
+
+def _report(out: Path, tallies: dict[str, Tally], seconds: float) -> None:
+    outcomes = {name: dict(tally.outcomes) for name, tally in tallies.items()}
+    (out / "dropped.json").write_text(json.dumps(outcomes, indent=1), encoding="utf-8")
+    (out / "dropped.md").write_text(markdown(tallies), encoding="utf-8")
+    whole = {"seconds": round(seconds, 1), "sets": {name: tally.as_json() for name, tally in tallies.items()}}
+    (out / "preparation.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

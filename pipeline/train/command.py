@@ -1,0 +1,85 @@
+"""What `precis train` does with its arguments: load, check, then a recipe or a fine-tuning."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import ConfigError
+from pipeline.train import folder
+from pipeline.train.finetune import Tuning, check_tuning, tune
+from pipeline.train.launch import check_processes
+from pipeline.train.load import load_plan
+from pipeline.train.objective import quiet
+from pipeline.train.recipe import Job, check, train_recipe
+from pipeline.train.settings import FineTune
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The arguments of `precis train`."""
+
+    config: Path
+    data: Path | None = None
+    out: Path | None = None
+    overrides: tuple[str, ...] = ()
+    limit: int | None = None
+    fresh: bool = False
+    prepare_only: bool = False
+    processes: int = 1
+
+
+def train_model(wanted: Wanted, say: Say) -> Path | None:
+    """Train, and give the folder of the model; None if only pairs were to be prepared."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the preparation forks
+    quiet()
+    plan = load_plan(wanted.config, wanted.overrides)
+    _check_arguments(wanted, isinstance(plan, FineTune))
+    out = wanted.out or Path("runs") / f"train-{plan.name}"
+    job: Job | Tuning
+    if isinstance(plan, FineTune):
+        job = Tuning(plan, wanted.data, out, command_line(wanted, out), say, wanted.limit, wanted.processes)
+        check_tuning(job)
+    else:
+        data = wanted.data or Path()
+        command = command_line(wanted, out)
+        job = Job(plan, data, out, command, say, wanted.limit, wanted.prepare_only, wanted.processes)
+        check(job)
+    with folder.opened(out, plan, wanted.fresh) as work:
+        if folder.is_finished(out, wanted.limit):
+            say("nothing to do: this training is finished (--fresh does it again)")
+        elif isinstance(job, Tuning):
+            tune(job, work)
+        else:
+            train_recipe(job, work)
+    return None if wanted.prepare_only else out
+
+
+def command_line(wanted: Wanted, out: Path) -> str:
+    """The command that repeats the training."""
+    parts = ["precis", "train", str(wanted.config)]
+    parts += ["--data", str(wanted.data)] if wanted.data else []
+    parts += ["--out", str(out), *(part for value in wanted.overrides for part in ("--set", value))]
+    parts += ["--limit", str(wanted.limit)] if wanted.limit else []
+    parts += ["--processes", str(wanted.processes)] if wanted.processes > 1 else []
+    return shlex.join(parts)
+
+
+def _check_arguments(wanted: Wanted, fine_tuning: bool) -> None:
+    faults = []
+    if wanted.data is None and not fine_tuning:
+        faults.append("--data: must be given: the folder with train/SET.jsonl and val/SET.jsonl")
+    if wanted.limit is not None and wanted.limit < 1:
+        faults.append(f"--limit: should be at least 1, got {wanted.limit}")
+    if wanted.processes < 1:
+        faults.append(f"--processes: should be at least 1, got {wanted.processes}")
+    if wanted.prepare_only and fine_tuning:
+        faults.append("--prepare: is for recipes; a fine-tuning prepares its examples in seconds")
+    if faults:
+        raise ConfigError(faults)
+    check_processes(wanted.processes)
