@@ -18,7 +18,7 @@ SPARE = 4  # sentences asked for beyond what the contracts need
 HEADLINE_TOKENS = 128  # what the embedded model reads for a headline, as in training
 HEADLINE_WORDS = (8, 10, 12)  # length wishes: three shapes of headline
 SHORT, LONG = 11, 20  # words of a bullet and of a summary sentence
-RETELLING: int | None = None  # novelty wish (1–3) of a rewrite's requests; None: as far from the source as usual
+HEADLINE_NOVELTY, RETELLING = 3, 3  # how far (1–3) headlines and a rewrite should leave the source's wording
 
 
 class Reader(Protocol):
@@ -105,6 +105,7 @@ def _headlines(article: Article, engine: Reader) -> list[Request]:
     wishes += [((i,), HEADLINE_WORDS[1]) for i in spread(article, 2)]
     found = [_titled(article, _request(article, "headline", i, ("headlines",), words)) for i, words in wishes]
     found += [_brief(article, i, SHORT - 2, ("headlines",)) for i in spread(article, 6)]
+    found = [replace(request, novelty=HEADLINE_NOVELTY) if request.task == "headline" else request for request in found]
     return list({request.id: request for request in found}.values())
 
 

@@ -5,6 +5,7 @@ score = mean log-probability + WEAKEST × that of its three least likely tokens
         − COPY if it is the whole sentence as it stands − CUT if it breaks off where its source goes on
         − UNCONDITIONAL if it says as a fact what its source says under an "if"
         − VERBLESS if its main clause has no finite verb − HEADLESS if an "of" lost what it belongs to
+        − UNSAFE × deletions across the borders of constituents
         − MENDED if it had to be repaired
         − DANGLING if it opens with a pronoun − MIXED × clauses whose words come from several sentences
         + KEPT × share of the source sentence's content words kept                       (not for headlines)
@@ -23,28 +24,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from pipeline.deletions import PREPOSITIONS, unsafe_deletions
 from pipeline.finite import has_finite_verb
 from pipeline.fragments import TOKEN, Fragment, back_jumps, fragments, tokens
 from pipeline.records import Article, Judged, Kind
 from pipeline.salience import PRONOUNS
 from pipeline.text.words import STOP, content_words, stem
 
-KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.35
+KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.5
 HEADLINE_CUT = 1.5
 WEAKEST, MIXED, UNCONDITIONAL = 0.25, 0.5, 2.0
 VERBLESS, HEADLESS = 0.6, 1.5
 MENDED = 0.2  # what a repaired candidate loses: a sound one of the model's own is safer
-TRIMMED = -1.0  # in place of a log-probability, so that a rewrite of the model is preferred while it is sound
+UNSAFE, HEADLINE_UNSAFE = 0.8, 1.2  # what each deletion that may break the sentence costs
+RULED, RULE = -0.75, 0.02  # a wording made by rule starts here, and loses a little for every rule
+RULED_KEPT, RULED_LEAD = 0.5, 0.5  # in place of KEPT and LEAD for what a rule made
+TITLED = 0.4  # what a shorter form of the article's own title gains: a person wrote it
+DEFINITE, DESCRIBED = 0.5, re.compile(r"The [a-z]")  # a headline of "The plumber …": which one, nobody knows yet
 SENTENCE = 0.8  # rewrites are likelier than headlines by nature: what one loses when it stands for a headline
 CENTRAL, LEAD, OPENING, TITLE, HEADLINE_JOIN = 3.0, 1.0, 0.3, 0.5, 0.06
 DOUBTFUL, HEADLINE_DOUBTFUL = -1.0, -1.6  # mean log-probability under which a candidate is not used
 LOOSE = -1.25  # score under which most rewrites of validation sentences read as broken
 FIRST_PERSON = frozenset("i we you me us my our your".split())
 ANAPHORS = frozenset("move decision announcement step change comment comments remarks reason news measure".split())
+POINTING = frozenset("it they he she these those them him".split())
 OPENERS = frozenset(
     """while when if after as although because since before once unless whereas at in on by for with from of under
     during despite amid over through among between until against""".split()
 )
+GLUED = re.compile(r"\d[a-z]*[$£€]\d|s's\b|,,")
 CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
 CONDITIONS = frozenset("if unless whether".split())
 TIES = frozenset("and or to for in on at by with from says say said that".split())
@@ -59,6 +67,8 @@ GOES_ON = frozenset(
 def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     """The candidate with its score as a text of `kind`."""
     candidate, headline = judged.candidate, kind == "headlines"
+    if not {"reworded", "trimmed"}.isdisjoint(candidate.flags):
+        return replace(judged, score=_by_rule(judged, kind, article))
     focus = article.sentences[candidate.sentences[0]].text
     sentences = [article.sentences[i].text for i in candidate.sentences]
     if headline and article.title:
@@ -67,7 +77,6 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     text = tokens(candidate.text)
     found = fragments(text, tokens(evidence))
     score = (candidate.logprob or 0.0) + WEAKEST * (candidate.weakest or 0.0)
-    score += TRIMMED * ("trimmed" in candidate.flags)
     score -= MENDED * any(flag.startswith("repaired") for flag in candidate.flags)
     score -= JUMP * back_jumps(found) + (HEADLINE_JOIN if headline else JOIN) * len(found)
     mixed = mixed_clauses(candidate.text, sentences)
@@ -81,9 +90,27 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
         broken = broken or loses_connector(found, text, tokens(evidence))
         score -= COPY * (text == tokens(focus)) + (HEADLINE_CUT if headline else CUT) * broken
         score -= VERBLESS * (not has_finite_verb(candidate.text, headline=headline))
+        score -= (HEADLINE_UNSAFE if headline else UNSAFE) * unsafe_deletions(
+            candidate.text, sentences, headline=headline
+        )
         score -= HEADLESS * loses_head(found, text, tokens(evidence))
         score -= UNCONDITIONAL * loses_condition(found, text, tokens(evidence))
     return replace(judged, score=score, mixed=bool(mixed))
+
+
+def _by_rule(judged: Judged, kind: Kind, article: Article) -> float:
+    """The score of a wording made by rule: how it was put together is known, so no penalty for that applies."""
+    candidate, headline = judged.candidate, kind == "headlines"
+    source = article.sentences[candidate.sentences[0]].text
+    score = RULED - RULE * (candidate.request_id.count("+") + 1) - DANGLING * opens_with_pronoun(candidate.text)
+    score -= VERBLESS * (not has_finite_verb(candidate.text, headline=headline))
+    if not headline:
+        score += RULED_KEPT * _kept(candidate.text, source)
+    else:
+        score += _aboutness(candidate.text, candidate.sentences, article, lead=RULED_LEAD) - SENTENCE
+        own = candidate.request_id.endswith("#title")
+        score += TITLED if own else -DEFINITE * (DESCRIBED.match(source) is not None)
+    return score
 
 
 def _kept(text: str, focus: str) -> float:
@@ -91,18 +118,18 @@ def _kept(text: str, focus: str) -> float:
     return len(wanted & set(content_words(text))) / len(wanted) if wanted else 0.0
 
 
-def _aboutness(text: str, sentences: tuple[int, ...], article: Article) -> float:
+def _aboutness(text: str, sentences: tuple[int, ...], article: Article, lead: float = LEAD) -> float:
     """How far a headline speaks of what the whole article and its opening speak of."""
     words = set(content_words(text))
     if not words:
         return 0.0
-    share, lead = _word_shares(tuple(s.text for s in article.sentences))
+    share, opening = _word_shares(tuple(s.text for s in article.sentences))
     title = len(words & set(content_words(article.title or ""))) / len(words)
     central = sum(share.get(w, 0.0) for w in sorted(words)) / len(words)
     return (
         TITLE * title
         + CENTRAL * central
-        + LEAD * len(words & lead) / len(words)
+        + lead * len(words & opening) / len(words)
         + OPENING * (len(sentences) > 1 and sentences[0] == 0)
     )
 
@@ -121,11 +148,13 @@ def doubts(judged: Judged, kind: Kind) -> str:
     if candidate.extractive:
         return ""
     headline = kind == "headlines"
+    if GLUED.search(candidate.text):
+        return "words or figures run together"
     if candidate.logprob is not None and candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):
         return "the model itself doubts it"
     if not headline and judged.score < LOOSE:
         return "too loosely put together"
-    if headline and opens_with_pronoun(candidate.text):
+    if kind in ("headlines", "bullets") and opens_with_pronoun(candidate.text):
         return "opens with a pronoun"
     words = [word for word in tokens(candidate.text) if word not in STOP]
     if stutters(candidate.text) or (headline and len(set(words)) < len(words)):
@@ -145,8 +174,10 @@ def stutters(text: str) -> bool:
 
 def opens_with_pronoun(text: str) -> bool:
     """Whether the first words point at something said before ("It …", "The move …")."""
-    first = tokens(text)[:2]
-    return bool(first) and (first[0] in PRONOUNS or (first[0] == "the" and first[-1] in ANAPHORS))
+    first = tokens(text)[:6]
+    if not first or first[0] in PREPOSITIONS:  # "Of these, 3,870 will …", "Of late it has …"
+        return not POINTING.isdisjoint(first)
+    return first[0] in PRONOUNS or (first[0] == "the" and first[1:2] != [] and first[1] in ANAPHORS)
 
 
 def cut_short(text: str, found: list[Fragment], source: str) -> bool:

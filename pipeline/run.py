@@ -22,13 +22,12 @@ from pipeline.parts import Batch, Part
 from pipeline.ranking import rate
 from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Request, Verdict
 from pipeline.repair import repaired
-from pipeline.rewrite import reworded, select_rewrite
+from pipeline.rewrite import retold, reworded, select_rewrite
 from pipeline.select import Selection
 from pipeline.serial import ranked_to_dict
 from pipeline.settings import Config
 from pipeline.settings_outputs import EngineSettings
 from pipeline.text.casing import restore_capitals
-from pipeline.trim import trimmed
 
 Engines = Mapping[Kind, tuple[EngineSettings, Engine]]
 
@@ -76,7 +75,8 @@ def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -
             own = [c for c in found if owner[c.request_id] == article.id]
             candidates[article.id] += _reduced(article, own, kinds, config, engine, ask)
             if engine.strategy == "sentences":
-                candidates[article.id] += trimmed(article, [c for c in own if c.serves != ("rewrite",)])
+                briefs = [c for c in own if c.serves != ("rewrite",)]
+                candidates[article.id] += retold(article, briefs)
     return [_finish(article, candidates[article.id], config, engines) for article in articles]
 
 

@@ -349,9 +349,9 @@ def test_scripted_texts_reach_the_outputs_and_the_guard_rejects_lies(articles: P
     script = tmp_path / "script.json"
     script.write_text(json.dumps({"Marle bridge": ["Cracks shut Marle bridge", "Bridge of 777 piers closed"]}))
     out = tmp_path / "out"
-    run(flow_config(articles, out, f"engine.model={script}", "outputs.headlines.count=1"))
+    run(flow_config(articles, out, f"engine.model={script}", "outputs.headlines.count=8"))
     record = next(r for r in lines(out / "outputs.jsonl") if r["id"] == "bridge")
-    assert [h["text"] for h in record["headlines"]] == ["Cracks shut Marle bridge"]
+    assert "Cracks shut Marle bridge" in [h["text"] for h in record["headlines"]]
     lies = [c for c in lines(out / "candidates.jsonl") if "777" in c["text"]]
     assert lies
     assert all(not c["ok"] and c["rank"] is None for c in lies)

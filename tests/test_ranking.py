@@ -18,7 +18,6 @@ from pipeline.ranking import (
 )
 from pipeline.records import Article, Candidate, Judged, Kind, Sentence, Verdict
 from pipeline.text.casing import restore_capitals, sentence_case, title_case
-from pipeline.trim import trim
 
 SOURCE = "The mayor, who took office in May, said on Friday that the bridge would stay closed until repairs end."
 TEXT = f"{SOURCE} Ferries will run twice an hour instead."
@@ -125,18 +124,6 @@ def test_doubts(item: Judged, kind: Kind, reason: str) -> None:
     found = doubts(item, kind)
     assert reason in found
     assert bool(found) is bool(reason)
-
-
-def test_trim_drops_attribution_and_asides_but_leaves_quotations() -> None:
-    assert trim("The bridge will stay closed until May, the mayor said on Friday.") == (
-        "The bridge will stay closed until May."
-    )
-    assert trim("The mayor, who took office in May, closed the bridge on Friday.") == (
-        "The mayor closed the bridge on Friday."
-    )
-    assert trim('"The bridge will stay closed until May at least," the mayor said.') is None
-    assert trim("The bridge will stay closed until May.") is None
-    assert trim("Go, he said.") is None
 
 
 def test_capitals_are_restored_and_articles_fitted() -> None:

@@ -64,6 +64,12 @@ class Vocabulary:
         self.more_numeric = self.number & ~torch.tensor(self.starts)
         self.more_alphabetic = torch.tensor(self.alphabetic) & ~torch.tensor(self.starts)
         self.capital = torch.tensor([a and b[0].isupper() for a, b in zip(self.alphabetic, bare, strict=True)])
+        self.clitic = torch.tensor(  # "'S", "'T": capitals that no word begins
+            [
+                i not in special and not a and any(c.isupper() for c in b)
+                for i, (a, b) in enumerate(zip(self.alphabetic, bare, strict=True))
+            ]
+        )
         self.unit = torch.tensor([b in UNITS for b in bare])
         self.unknown_start = torch.tensor(
             [a and not self._begins(b) for a, b in zip(self.alphabetic, bare, strict=True)]
@@ -192,7 +198,7 @@ class SpellingGuard(LogitsProcessor):  # type: ignore[misc]
             mask[vocabulary.prefixes(words if opening else {w for w in words if w[0].islower()} | source.capitals)] = (
                 False
             )
-            mask |= vocabulary.number
+            mask |= vocabulary.number | vocabulary.clitic
             mask[vocabulary.prefixes(source.digits)] = False
             self.starts[key] = mask
         return self.starts[key]

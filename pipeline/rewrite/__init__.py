@@ -7,7 +7,8 @@ its limits and what it reaches: docs/rewrite.md.
 
 from __future__ import annotations
 
+from pipeline.rewrite.briefs import retold
 from pipeline.rewrite.choose import select_rewrite
 from pipeline.rewrite.variants import reworded
 
-__all__ = ["reworded", "select_rewrite"]
+__all__ = ["retold", "reworded", "select_rewrite"]

@@ -30,7 +30,7 @@ _OPENING = re.compile(
 )
 _BRACKETS = re.compile(r" \([^)]*\)")
 _DASHES = re.compile(r"\s+(?:--|[–—])\s+[^–—;]+?\s+(?:--|[–—])\s+")
-_SPEECH = re.compile(r"\b(?:said|says|say|according|told|added|writes?|wrote|believes?|thinks?|argued?|argues)\b")
+SPEECH = re.compile(r"\b(?:said|says|say|according|told|added|writes?|wrote|believes?|thinks?|argued?|argues)\b")
 _WHERE_SAID = re.compile(
     r"\b(said|says|announced) in an? (?:\w+ ){0,2}(?:statement|interview|email|report|news release|press release)\b"
 )
@@ -43,7 +43,7 @@ def middle_out(text: str, _: Spelling) -> Iterator[str]:
         following = found[k + 1].split()
         verb_next = following and following[0][0].islower() and is_finite(bare(following[0]))
         aside = _ASIDE.match(found[k]) or re.fullmatch(r"\d+|of .+", found[k])
-        if aside and verb_next and not _SPEECH.search(found[k]) and not QUOTED.search(found[k]):
+        if aside and verb_next and not SPEECH.search(found[k]) and not QUOTED.search(found[k]):
             yield _joined([*found[: k - 1], f"{found[k - 1]} {found[k + 1]}", *found[k + 2 :]])
 
 
@@ -51,7 +51,7 @@ def tail_out(text: str, _: Spelling) -> Iterator[str]:
     """Without a closing relative, participle or side clause: "…, sending water into the streets." """
     body, end = split_end(text)
     found = parts(body)
-    if len(found) < 2 or not end or not _TAIL.match(found[-1]) or _SPEECH.search(found[-1]) or '"' in found[-1]:
+    if len(found) < 2 or not end or not _TAIL.match(found[-1]) or SPEECH.search(found[-1]) or '"' in found[-1]:
         return
     if verbs(", ".join(found[:-1])) and not _is_opening(found[0], len(found)):
         yield _joined(found[:-1]) + end
@@ -60,8 +60,10 @@ def tail_out(text: str, _: Spelling) -> Iterator[str]:
 def opening_out(text: str, _: Spelling) -> Iterator[str]:
     """Without a phrase of time, place or circumstance at its head."""
     found = parts(text)
-    if len(found) >= 2 and _OPENING.match(found[0]) and not _SPEECH.search(found[0]) and verbs(found[1]):
+    if len(found) >= 2 and _OPENING.match(found[0]) and not SPEECH.search(found[0]) and verbs(found[1]):
         opens = found[1].split()[0]
+        if verbs(found[0]) and not re.match(r"(?:After|Since)\b", found[0]):
+            return
         if '"' not in found[0] and len(found[0].split()) <= 14 and not is_finite(opens) and not opens.endswith("ing"):
             yield upper_first(_joined(found[1:]))
 
@@ -87,7 +89,7 @@ def second_half_out(text: str, _: Spelling) -> Iterator[str]:
         and not re.match(r"(?:If|Unless|When|While)\b", left)
     ):
         yield left + "."
-        if first not in PRONOUNS and len(right.split()) > 4 and not _SPEECH.search(text):
+        if first not in PRONOUNS and len(right.split()) > 4 and not SPEECH.search(text):
             yield upper_first(right)
 
 

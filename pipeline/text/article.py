@@ -9,6 +9,7 @@ from typing import Literal
 
 from pipeline.errors import InputError
 from pipeline.records import Article
+from pipeline.text.dateline import without_dateline
 from pipeline.text.key_points import extract_key_points
 from pipeline.text.language import UNDETERMINED, detect_language
 from pipeline.text.normalise import normalise, tidy
@@ -43,7 +44,7 @@ def make_article(
     return Article(
         id=article_id,
         text=text,
-        sentences=tuple(split_sentences(text)),
+        sentences=without_dateline(split_sentences(text)),
         title=title,
         key_points=tuple(points) if key_points == "reference" else (),
         origin=origin,

@@ -1,0 +1,57 @@
+"""Sentences made short by rule: what is offered, what is not, and that nothing is invented."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.fragments import tokens
+from pipeline.rewrite.cuts import headlines_of, shortenings
+
+RULING = (
+    "A bank that overrode its own alarm must repay a retired piano teacher who was fooled by a copy of her son's "
+    "voice, the Supreme Court of Merovane ruled on Wednesday, in a decision that could help hundreds of others."
+)
+TREATY = "Ulmeria refused on Thursday to sign a treaty with Karevia, its upstream neighbour, nine days after the talks."
+
+
+def test_closing_phrases_days_and_asides_go() -> None:
+    found = shortenings(TREATY)
+    assert "Ulmeria refused on Thursday to sign a treaty with Karevia." in found
+    assert "Ulmeria refused to sign a treaty with Karevia." in found
+
+
+def test_a_ruling_becomes_a_headline_with_its_source_in_the_present() -> None:
+    headline = "Bank that overrode its own alarm must repay a retired piano teacher, Supreme Court rules"
+    assert headline in headlines_of(RULING)
+
+
+def test_a_reported_statement_keeps_its_source_in_prose_but_may_lose_it_in_a_headline() -> None:
+    sentence = "Crews will close the old bridge for the whole winter, the ministry said on Monday."
+    assert all("ministry said" in text for text in shortenings(sentence))
+    assert "Crews will close the old bridge for the whole winter" in headlines_of(sentence)
+    assert "Crews will close the old bridge for the whole winter, ministry says" in headlines_of(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "never"),
+    [
+        ("The trial starts on 6 April and will run for 18 months.", "will run."),
+        ("The recall gave Hestrel until March 31 to complete it.", "gave Hestrel."),
+        ("She has asked a retired judge to find out what happened.", "judge."),
+        ("At Ames Hollow, in the hills to the north, 14 inches of rain fell.", "north."),
+        ("Halloran was playing only because Joss Ruane, the first choice, hurt her wrist.", "Ruane."),
+        ("The board opened between 10 a.m. and noon on most days.", "between 10 a.m."),
+        ("The siren began to sound at 2:15 in the morning.", "at 2."),
+    ],
+)
+def test_nothing_is_left_hanging(sentence: str, never: str) -> None:
+    assert not [text for text in shortenings(sentence) if text.endswith(never)]
+
+
+@given(st.lists(st.sampled_from(TREATY.split() + RULING.split()), min_size=3, max_size=30))
+def test_cuts_only_leave_out(words: list[str]) -> None:
+    sentence = " ".join(words).rstrip(".,") + "."
+    for text in shortenings(sentence):
+        rest = iter(tokens(sentence))
+        assert all(token in rest for token in tokens(text)), text
+        assert len(text) < len(sentence)

@@ -1,0 +1,34 @@
+"""Datelines: found where news has them, and nowhere else."""
+
+import pytest
+
+from pipeline.text.article import make_article
+
+WITH = [
+    ("HALVERN, Strande — Ulmeria refused to sign.", "Ulmeria refused to sign."),
+    ("CORBIN'S FERRY — The siren began to sound.", "The siren began to sound."),
+    ("DRESNIK, Valmara, Feb. 18 — Her coalition collapsed on Tuesday.", "Her coalition collapsed on Tuesday."),
+    ("(CNN) -- A man was found in the river.", "A man was found in the river."),
+    ("LONDON, March 3 (Reuters) - Shares fell for a third day.", "Shares fell for a third day."),
+    ("New York (CNN) -- The mayor has left office.", "The mayor has left office."),
+]
+WITHOUT = [
+    "NATO-led forces said they had left.",
+    "IBM - the company - said it would leave.",
+    "TFB must now - he said - return the money.",
+    "The U.S.-led coalition has broken up.",
+    "Rain — a lot of it — fell on the town.",
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), WITH)
+def test_the_first_sentence_begins_after_the_dateline(text: str, sentence: str) -> None:
+    article = make_article("a", text)
+    first = article.sentences[0]
+    assert first.text == sentence == article.text[first.start : first.end]
+    assert article.text == text
+
+
+@pytest.mark.parametrize("text", WITHOUT)
+def test_other_sentences_stay_whole(text: str) -> None:
+    assert make_article("a", text).sentences[0].text == text

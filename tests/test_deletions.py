@@ -1,0 +1,68 @@
+"""What may be left out of a sentence: a table of sound and broken compressions, and properties of the count."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.deletions import unsafe_deletions
+
+RULING = (
+    "The Supreme Court ruled on Wednesday that a bank that overrode its own alarm must repay a retired piano teacher."
+)
+TREATY = (
+    "Ulmeria refused on Thursday to sign a treaty on sharing the Ashvel River with Karevia, its upstream neighbour, "
+    "nine days after its own negotiators had put their initials to every page of it."
+)
+MINE = (
+    "A conventional mine may still be able to kill many years after it was laid, which is why the battery-powered kind "
+    "is considered far less of a danger to civilians."
+)
+BOG = "A bog that was drained for sheep in the 1950s and flooded again in 2016 takes in more carbon than it gives off."
+SOUND = [
+    ("Ulmeria refused to sign a treaty on sharing the Ashvel River with Karevia.", TREATY),
+    ("Ulmeria refused on Thursday to sign a treaty on sharing the Ashvel River.", TREATY),
+    ("The Supreme Court ruled that a bank that overrode its own alarm must repay a piano teacher.", RULING),
+    ("The trial starts on 6 April.", "The trial starts on 6 April and will run for 18 months."),
+    ("Korvald said she would not resign.", "Korvald, 51, said she would not resign."),
+    ("Officials said the bridge was closed.", "Officials said on Monday that the old bridge was closed."),
+    ("Lloyd Austin was visiting Laos.", "Defense Secretary Lloyd Austin was also visiting Laos."),
+]
+BROKEN = [
+    ("The Supreme Court ruled that overrode its own alarm must repay a piano teacher.", RULING),
+    ("A conventional mine is considered far less of a danger to civilians.", MINE),
+    ("Sheep in 2016 takes in more carbon than it gives off.", BOG),
+    ("Net profit climbed to $1.12 a share from $61m.", "Net profit climbed to $84m, or $1.12 a share, from $61m."),
+    ("Jonas Pettibon was a biscuit tin.", "What Jonas Pettibon carried down from the attic was a biscuit tin."),
+    ("On Saturday, will be heard for the first time.", "On Saturday, it will be heard for the first time."),
+    ("Two were found and three missing.", "Two were found and three were missing."),
+    ("Half of bright light cuts mistakes.", "Half an hour of bright light cuts mistakes."),
+    ("The council will vote.", "The council will vote if the mayor agrees."),
+    ("They sold 1,248 bicycle.", "They sold 1,248 bicycles."),
+    ("The depots shut, or 4.5% of the staff.", "The depots shut, with the loss of 640 jobs, or 4.5% of the staff."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "source"), SOUND)
+def test_whole_constituents_may_go(text: str, source: str) -> None:
+    assert unsafe_deletions(text, [source]) == 0
+
+
+@pytest.mark.parametrize(("text", "source"), BROKEN)
+def test_what_breaks_a_sentence_counts(text: str, source: str) -> None:
+    assert unsafe_deletions(text, [source]) > 0
+
+
+def test_headlines_may_lose_articles_and_forms_of_be() -> None:
+    source = "The levee was rated poor."
+    assert unsafe_deletions("Levee rated poor", [source]) > 0
+    assert unsafe_deletions("Levee rated poor", [source], headline=True) == 0
+
+
+def test_whole_sentences_may_go() -> None:
+    assert unsafe_deletions("Rain fell.", ["Nobody spoke.", "Rain fell.", "It was late."]) == 0
+
+
+@given(st.lists(st.sampled_from("the old bank of it ruled on Monday, that said if crowns.".split()), min_size=1))
+def test_a_copy_is_safe(words: list[str]) -> None:
+    text = " ".join(words)
+    assert unsafe_deletions(text, [text]) == 0
