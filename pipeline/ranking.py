@@ -148,6 +148,8 @@ def doubts(judged: Judged, kind: Kind) -> str:
     if candidate.extractive:
         return ""
     headline = kind == "headlines"
+    if candidate.logprob is None and not headline and not has_finite_verb(candidate.text):
+        return "has no finite verb"
     if GLUED.search(candidate.text):
         return "words or figures run together"
     if candidate.logprob is not None and candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):

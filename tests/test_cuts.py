@@ -41,6 +41,7 @@ def test_a_reported_statement_keeps_its_source_in_prose_but_may_lose_it_in_a_hea
         ("At Ames Hollow, in the hills to the north, 14 inches of rain fell.", "north."),
         ("Halloran was playing only because Joss Ruane, the first choice, hurt her wrist.", "Ruane."),
         ("The board opened between 10 a.m. and noon on most days.", "between 10 a.m."),
+        ("If Hestrel does no better, some 160,000 of the locks that were sold will be open to attack.", "locks."),
         ("The siren began to sound at 2:15 in the morning.", "at 2."),
     ],
 )

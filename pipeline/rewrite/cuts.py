@@ -14,7 +14,7 @@ from pipeline.deletions import CLAUSES, DETERMINERS, JOINS, PAUSE, PREPOSITIONS,
 from pipeline.finite import AUXILIARIES, has_finite_verb
 from pipeline.fragments import TOKEN
 from pipeline.lexicon import word_set
-from pipeline.rewrite.grammar import PRONOUNS, bare, is_finite, split_end, upper_first, verbs
+from pipeline.rewrite.grammar import PRONOUNS, SUBORDINATORS, bare, is_finite, split_end, upper_first, verbs
 from pipeline.rewrite.shorten import SPEECH
 
 LEAST_WORDS, LEAST_TITLE = 5, 4
@@ -199,6 +199,8 @@ def _complete(text: str) -> bool:
     if re.search(r"\bbetween\b(?!.*\band\b)", text):
         return False
     found = [v for v in verbs(text) if bare(text.split()[max(0, v - 1)]) not in DETERMINERS]
+    if text.split(" ")[0].lower() in SUBORDINATORS and not verbs(text.partition(", ")[2]):
+        return False
     late = bool(last) and not verbs(text[: last[0].start()]) and last[0].start() > 0  # "A bog that was drained …"
     if len(found) < 1 + len(last) + (late and JOINED.search(text) is not None):
         return False
