@@ -13,9 +13,9 @@ score = mean log-probability + WEAKEST × that of its three least likely tokens
           two sentences + OPENING if it was made from the opening + TITLE × share of them in the article's own title
                                                                                          (headlines only)
 
-What a rule made (flags `reworded`, `trimmed`) starts at RULED instead: no penalty for how it was put together, less RULE for
-each rule, VERBLESS and DANGLING as above; for a headline less DEFINITE if it opens with "The plumber …", and TITLED
-more if it is a shorter form of the article's own title.
+What a rule made (flags `reworded`, `trimmed`) starts at RULED instead: no penalty for how it was put together, less
+RULE for each rule, VERBLESS and DANGLING as above; for a headline less DEFINITE if it opens with "The plumber …",
+and TITLED more if it is a shorter form of the article's own title.
 
 The weights were chosen on validation articles, those of headlines by ROUGE with the real ones (docs/experiments.md).
 """

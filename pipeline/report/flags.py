@@ -16,7 +16,7 @@ FLAGS: dict[str, tuple[Level, str, str]] = {
     "fallback:title": ("note", "own title", "the article's own title"),
     "fallback": ("note", "fallback", "a fallback was used: {}"),
     "verbatim": ("note", "word for word", "word for word from the article: {}"),
-    "trimmed": ("note", "shortened", "the article's sentence, shortened by rule: {}"),
+    "trimmed": ("note", "shortened", "the article's own words, shortened by rule: {}"),
     "reworded": ("note", "reworded", "the article's sentence, put in other words by rule: {}"),
     "fused": ("note", "joined", "two sentences of the article put into one: {}"),
     "off_target": ("note", "off target", "the length asked for could not be reached (words/target): {}"),

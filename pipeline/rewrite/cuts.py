@@ -60,7 +60,7 @@ def shortenings(sentence: str, *, keep_source: bool = True) -> list[str]:
 
     `keep_source`: who said it may not go.
     """
-    if sentence.count('"') % 2 or "“" in sentence or "?" in sentence:
+    if sentence.count('"') % 2 or any(sign in sentence for sign in ("“", "?", "...")):
         return []
     found = dict.fromkeys([sentence])
     fresh = [sentence]
