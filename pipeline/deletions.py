@@ -26,6 +26,7 @@ CLAUSES = word_set("who which whose whom that where when while as after before b
 LINKS = PREPOSITIONS | CLAUSES | word_set("and or but than if unless whether to") | AUXILIARIES
 BE = word_set("is are was were be been am")
 JOINS = word_set("and but or")
+QUESTIONS = word_set("what how why whether who where")  # without it, "What he carried was a tin" makes him one
 PAUSE = re.compile(r'[,;:()—–"“”]| - |--')
 DETERMINERS = word_set("a an the this these those my his her its our their every each no")
 POSSESSIVE = ("'s", "’s", "s'", "s’")
@@ -83,6 +84,8 @@ def unsafe_deletions(text: str, sentences: Sequence[str], *, headline: bool = Fa
             unsafe += 1
         else:
             unsafe += not _may_go(read, range(end, fragment.source), novel, headline=headline)
+            opening = [token.text for token in read[end : fragment.source] if token.opens][-1:]
+            unsafe += not QUESTIONS.isdisjoint(opening)
         end, novel = fragment.source + fragment.size, []
     return unsafe + (not _may_go(read, range(end, len(read)), novel, headline=headline))
 

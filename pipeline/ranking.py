@@ -38,9 +38,9 @@ from pipeline.text.words import STOP, content_words, stem
 KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.5
 HEADLINE_CUT = 1.5
 WEAKEST, MIXED, UNCONDITIONAL = 0.25, 0.5, 2.0
-VERBLESS, HEADLESS = 0.6, 1.5
+VERBLESS, HEADLINE_VERBLESS, HEADLESS = 0.6, 2.0, 1.5
 MENDED = 0.2  # what a repaired candidate loses: a sound one of the model's own is safer
-UNSAFE, HEADLINE_UNSAFE = 0.8, 1.2  # what each deletion that may break the sentence costs
+UNSAFE, HEADLINE_UNSAFE = 0.8, 0.7  # what each deletion that may break the sentence costs
 RULED, RULE = -0.75, 0.02  # a wording made by rule starts here, and loses a little for every rule
 RULED_KEPT, RULED_LEAD = 0.5, 0.5  # in place of KEPT and LEAD for what a rule made
 TITLED = 0.4  # what a shorter form of the article's own title gains: a person wrote it
@@ -56,6 +56,7 @@ OPENERS = frozenset(
     """while when if after as although because since before once unless whereas at in on by for with from of under
     during despite amid over through among between until against""".split()
 )
+LEAST_HEADLINE = 4  # words
 GLUED = re.compile(r"\d[a-z]*[$£€]\d|s's\b|,,")
 CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
 CONDITIONS = frozenset("if unless whether".split())
@@ -93,7 +94,8 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
         broken = cut_short(candidate.text, found, evidence) or hangs(candidate.text, focus)
         broken = broken or loses_connector(found, text, tokens(evidence))
         score -= COPY * (text == tokens(focus)) + (HEADLINE_CUT if headline else CUT) * broken
-        score -= VERBLESS * (not has_finite_verb(candidate.text, headline=headline))
+        verbless = not has_finite_verb(candidate.text, headline=headline)
+        score -= (HEADLINE_VERBLESS if headline else VERBLESS) * verbless
         score -= (HEADLINE_UNSAFE if headline else UNSAFE) * unsafe_deletions(
             candidate.text, sentences, headline=headline
         )
@@ -162,6 +164,8 @@ def doubts(judged: Judged, kind: Kind) -> str:
         return "too loosely put together"
     if kind in ("headlines", "bullets") and opens_with_pronoun(candidate.text):
         return "opens with a pronoun"
+    if headline and len(tokens(candidate.text)) < LEAST_HEADLINE:
+        return "says too little"
     words = [word for word in tokens(candidate.text) if word not in STOP]
     if stutters(candidate.text) or (headline and len(set(words)) < len(words)):
         return "repeats itself"
@@ -180,7 +184,7 @@ def stutters(text: str) -> bool:
 
 def opens_with_pronoun(text: str) -> bool:
     """Whether the first words point at something said before ("It …", "The move …")."""
-    first = tokens(text)[:6]
+    first = [re.sub(r"['’].*", "", token) for token in tokens(text)[:6]]  # "he's" is "he"
     if not first or first[0] in PREPOSITIONS:  # "Of these, 3,870 will …", "Of late it has …"
         return not POINTING.isdisjoint(first)
     return first[0] in PRONOUNS or (first[0] == "the" and first[1:2] != [] and first[1] in ANAPHORS)

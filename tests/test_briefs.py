@@ -9,9 +9,9 @@ from pipeline.settings import GuardSettings
 from pipeline.text.article import make_article
 
 TEXT = (
-    "The harbour board closed the north quay on Tuesday after divers found cracks in two of its piers, which were built "
-    "in 1931. Repairs will cost 4.2 million crowns and take until March, the board said. Ferries to Osk will leave from "
-    "the south quay.\n\nThe cracks were found by chance."
+    "The harbour board closed the north quay on Tuesday after divers found cracks in two of its piers, "
+    "which were built in 1931. Repairs will cost 4.2 million crowns and take until March, the board said. "
+    "Ferries to Osk will leave from the south quay.\n\nThe cracks were found by chance."
 )
 
 

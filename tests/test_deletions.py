@@ -66,3 +66,10 @@ def test_whole_sentences_may_go() -> None:
 def test_a_copy_is_safe(words: list[str]) -> None:
     text = " ".join(words)
     assert unsafe_deletions(text, [text]) == 0
+
+
+def test_a_question_word_lost_counts_twice() -> None:
+    sentences = ["Nobody spoke.", "What Ana carried was a tin."]
+    assert unsafe_deletions("Ana was a tin", sentences, headline=True) > unsafe_deletions(
+        "Ana was a tin", ["Then Ana carried was a tin."], headline=True
+    )
