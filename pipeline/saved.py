@@ -16,7 +16,7 @@ from pipeline.files import JsonObject, read_jsonl
 from pipeline.metrics.texts import Outputs
 from pipeline.records import KINDS, Article, Kind, Prose, References
 from pipeline.saved_fields import Fields
-from pipeline.text.sentences import split_sentences
+from pipeline.text.dateline import article_sentences
 
 JSON_LINES = (".jsonl", ".ndjson")
 T = TypeVar("T")
@@ -139,7 +139,7 @@ def _article(fields: Fields) -> Article:
     return Article(
         id=str(fields.record["id"]),
         text=text,
-        sentences=tuple(split_sentences(text)),
+        sentences=article_sentences(text),
         title=fields.optional("title"),
         key_points=fields.texts("key_points") or (),
         origin=fields.optional("origin") or "",

@@ -1,7 +1,12 @@
 """Datelines: found where news has them, and nowhere else."""
 
+from pathlib import Path
+
 import pytest
 
+from pipeline.files import write_jsonl
+from pipeline.saved import read_articles
+from pipeline.serial import article_to_dict
 from pipeline.text.article import make_article
 
 WITH = [
@@ -32,3 +37,9 @@ def test_the_first_sentence_begins_after_the_dateline(text: str, sentence: str) 
 @pytest.mark.parametrize("text", WITHOUT)
 def test_other_sentences_stay_whole(text: str) -> None:
     assert make_article("a", text).sentences[0].text == text
+
+
+def test_a_saved_article_has_the_same_sentences(tmp_path: Path) -> None:
+    article = make_article("a", WITH[0][0])
+    write_jsonl(tmp_path / "articles.jsonl", [article_to_dict(article)])
+    assert read_articles(tmp_path / "articles.jsonl")["a"].sentences == article.sentences

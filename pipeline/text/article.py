@@ -9,11 +9,10 @@ from typing import Literal
 
 from pipeline.errors import InputError
 from pipeline.records import Article
-from pipeline.text.dateline import without_dateline
+from pipeline.text.dateline import article_sentences
 from pipeline.text.key_points import extract_key_points
 from pipeline.text.language import UNDETERMINED, detect_language
 from pipeline.text.normalise import normalise, tidy
-from pipeline.text.sentences import split_sentences
 
 KeyPointsUse = Literal["reference", "keep", "drop"]
 _TITLE_LINE = re.compile(r"[\s\ufeff]*#[^\S\r\n]+(\S[^\r\n]*)(?:[\r\n]|\Z)")
@@ -44,7 +43,7 @@ def make_article(
     return Article(
         id=article_id,
         text=text,
-        sentences=without_dateline(split_sentences(text)),
+        sentences=article_sentences(text),
         title=title,
         key_points=tuple(points) if key_points == "reference" else (),
         origin=origin,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.records import Sentence
+from pipeline.text.sentences import split_sentences
 
 _CAPITALS = r"[A-Z][A-Z'’.-]+(?: [A-Z][A-Z'’.-]+){0,3}"
 _FURTHER = r"(?:, [A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,2}(?: \d{1,2})?){0,3}"
@@ -17,6 +18,11 @@ DATELINE = re.compile(
     rf"{_DASH}(?=[\"'“‘(]?[A-Z\d])"
 )
 LEAST_WORDS = 4  # what must be left of the sentence
+
+
+def article_sentences(text: str) -> tuple[Sentence, ...]:
+    """The sentences of an article's text, its dateline left out: the same wherever an article is read."""
+    return without_dateline(split_sentences(text))
 
 
 def without_dateline(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
