@@ -13,9 +13,10 @@ score = mean log-probability + WEAKEST × that of its three least likely tokens
           two sentences + OPENING if it was made from the opening + TITLE × share of them in the article's own title
                                                                                          (headlines only)
 
-What a rule made (flags `reworded`, `trimmed`) starts at RULED instead: no penalty for how it was put together, less
-RULE for each rule, VERBLESS and DANGLING as above; for a headline less DEFINITE if it opens with "The plumber …",
-and TITLED more if it is a shorter form of the article's own title.
+What a rule made of the article's words (flags `reworded`, `trimmed`) starts at RULED instead: no penalty for how it was
+put together, less RULE for each rule, VERBLESS and DANGLING as above; for a headline less DEFINITE if it opens with
+"The plumber …", and TITLED more if it is a shorter form of the article's own title. What a rule made of a model's text
+keeps the penalties of that text.
 
 The weights were chosen on validation articles, those of headlines by ROUGE with the real ones (docs/experiments.md).
 """
@@ -72,7 +73,7 @@ GOES_ON = frozenset(
 def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     """The candidate with its score as a text of `kind`."""
     candidate, headline = judged.candidate, kind == "headlines"
-    if not {"reworded", "trimmed"}.isdisjoint(candidate.flags):
+    if candidate.logprob is None and not {"reworded", "trimmed"}.isdisjoint(candidate.flags):
         return replace(judged, score=_by_rule(judged, kind, article))
     focus = article.sentences[candidate.sentences[0]].text
     sentences = [article.sentences[i].text for i in candidate.sentences]

@@ -75,8 +75,7 @@ def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -
             own = [c for c in found if owner[c.request_id] == article.id]
             candidates[article.id] += _reduced(article, own, kinds, config, engine, ask)
             if engine.strategy == "sentences":
-                briefs = [c for c in own if c.serves != ("rewrite",)]
-                candidates[article.id] += retold(article, briefs)
+                candidates[article.id] += retold(article, own)
     return [_finish(article, candidates[article.id], config, engines) for article in articles]
 
 

@@ -75,10 +75,12 @@ def _weights() -> dict[str, float]:
 
 def salience(article: Article) -> tuple[float, ...]:
     """Log-odds that a reference highlight tells each sentence of the article."""
+    return tuple(map(_log_odds, features(article)))
+
+
+def _log_odds(row: Mapping[str, float]) -> float:
     weights = _weights()
-    return tuple(
-        weights["bias"] + sum(weights[name] * value for name, value in row.items()) for row in features(article)
-    )
+    return weights["bias"] + sum(weights[name] * value for name, value in row.items())
 
 
 def spread(article: Article, n: int, redundancy: float = 2.5) -> tuple[int, ...]:
@@ -86,7 +88,7 @@ def spread(article: Article, n: int, redundancy: float = 2.5) -> tuple[int, ...]
 
     This is maximal marginal relevance (Carbonell and Goldstein 1998) with word overlap as the similarity.
     """
-    scores = [s + TITLE * f["title_overlap"] for s, f in zip(salience(article), features(article), strict=True)]
+    scores = [_log_odds(row) + TITLE * row["title_overlap"] for row in features(article)]
     words = [set(content_words(s.text)) for s in article.sentences]
     chosen: list[int] = []
     finished = [s.text[-1:] in ".?!\"')" for s in article.sentences]  # headings and captions are not

@@ -1,5 +1,7 @@
 """Rule-made candidates beside the model's: for which sentences, for which kinds, and how they are ranked."""
 
+from dataclasses import replace
+
 from pipeline.guard import judge as guard
 from pipeline.guard import read_source
 from pipeline.ranking import doubts, rate
@@ -62,3 +64,12 @@ def test_a_form_without_a_verb_or_with_figures_run_together_is_doubted() -> None
     glued = Candidate("quay#brief:1", "brief", "Sales came to $4.5bn$4.6bn.", -0.2, (1,), ("bullets",))
     assert doubts(Judged(heading, Verdict(True)), "bullets") == "has no finite verb"
     assert doubts(Judged(glued, Verdict(True)), "bullets") == "words or figures run together"
+
+
+def test_what_a_rule_made_of_a_broken_text_of_the_model_stays_broken() -> None:
+    text = "The board after divers found cracks in two of its piers."
+    own = Candidate("quay#brief:0", "brief", text, -0.3, (0,), ("rewrite",))
+    again = replace(own, request_id="quay#reword:0:wording", task="rewrite", flags=("reworded",))
+    scores = [rate(Judged(c, Verdict(True)), "rewrite", article()).score for c in (own, again)]
+    assert scores[0] == scores[1]
+    assert scores[0] < rate(Judged(replace(again, logprob=None), Verdict(True)), "rewrite", article()).score

@@ -63,8 +63,6 @@ def refused(judged: Judged, article: Article) -> str:
     candidate = judged.candidate
     if not judged.verdict.ok:
         return "rejected by the guard"
-    if "trimmed" in candidate.flags:
-        return "the rewrite shortens by rules of its own"
     if candidate.text.count('"') % 2:
         return "opens a quotation and does not close it"
     if candidate.logprob is None:
