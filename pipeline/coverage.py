@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from pipeline.records import Article
 from pipeline.salience import salience
-from pipeline.text.words import content_words
+from pipeline.text.words import content_set
 
 COVER, REACH = 4.0, 0.6
 PARTS = 3  # thirds of the article
@@ -38,7 +38,7 @@ def survey(article: Article) -> Ground:
     """The ground of one article."""
     weights: dict[str, float] = {}
     for sentence, log_odds in zip(article.sentences, salience(article), strict=True):
-        for word in set(content_words(sentence.text)):
+        for word in sorted(content_set(sentence.text)):
             weights[word] = weights.get(word, 0.0) + 1 / (1 + math.exp(-log_odds))
     whole = sum(weights.values()) or 1.0
     return Ground({w: v / whole for w, v in weights.items()}, tuple(part_of(article, i) for i in _all(article)))
@@ -51,8 +51,8 @@ def part_of(article: Article, sentence: int) -> int:
 
 def gain(text: str, sentence: int, said: Sequence[tuple[str, int]], ground: Ground) -> float:
     """What `text`, made from `sentence`, adds to the (text, sentence) pairs already `said`."""
-    known = frozenset[str]().union(*(_words(other) for other, _ in said))
-    new = sum(ground.weights.get(word, 0.0) for word in sorted(_words(text) - known))
+    known = frozenset[str]().union(*(content_set(other) for other, _ in said))
+    new = sum(ground.weights.get(word, 0.0) for word in sorted(content_set(text) - known))
     here = sum(ground.parts[other] == ground.parts[sentence] for _, other in said)
     return COVER * new + REACH * (math.sqrt(here + 1) - math.sqrt(here))
 
@@ -70,11 +70,6 @@ def reaching(article: Article, order: Sequence[int], n: int) -> tuple[int, ...]:
                 break
             chosen[chosen.index(spare[-1])] = found
     return tuple(chosen)
-
-
-@lru_cache(maxsize=1024)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(content_words(text))
 
 
 def _all(article: Article) -> range:

@@ -13,15 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.finite import AUXILIARIES
+from pipeline.finite import AUXILIARIES, PREPOSITIONS
 from pipeline.fragments import TOKEN, fragments
 from pipeline.lexicon import word_set
 from pipeline.text.words import stem
 
-PREPOSITIONS = word_set(
-    """of in on at to for from by with about against between into through during without under over within along across
-    behind beyond near toward towards upon around among amid despite per via like since until"""
-)
 CLAUSES = word_set("who which whose whom that where when while as after before because although though since until so")
 LINKS = PREPOSITIONS | CLAUSES | word_set("and or but than if unless whether to") | AUXILIARIES
 BE = word_set("is are was were be been am")

@@ -49,9 +49,9 @@ DETERMINERS = word_set(
 )
 PREPOSITIONS = word_set(
     """of in on at to for from by with about against between into through during without under over within along across
-    behind beyond near toward towards upon around among amid despite per via like than as after before since
-    until and or be been being"""
+    behind beyond near toward towards upon around among amid despite per via like since until"""
 )
+LEADING = PREPOSITIONS | word_set("than as after before and or be been being")  # no finite verb follows these at once
 OPENERS = word_set("who which whose because although though if whether when while where how why what that")
 PREDICATES = word_set("dead missing likely unlikely due able unable guilty set ready injured wounded hurt safe ill")
 PARTICIPLES = word_set(
@@ -113,7 +113,7 @@ def _is_past(words: Sequence[str], i: int, before: str) -> bool:
     regular = word.endswith("ed") and len(word) > 3 and "-" not in word and word not in NOT_PAST
     if word not in EITHER and not regular:
         return False
-    return bool(before) and before not in DETERMINERS | PREPOSITIONS and not before.endswith("'s")
+    return bool(before) and before not in DETERMINERS | LEADING and not before.endswith("'s")
 
 
 def _is_present(words: Sequence[str], i: int, before: str) -> bool:
@@ -121,7 +121,7 @@ def _is_present(words: Sequence[str], i: int, before: str) -> bool:
     word = words[i]
     if not word.endswith("s") or word.endswith(("ss", "us", "'s")) or not is_verb(_base(word)):
         return False
-    if before in DETERMINERS | PREPOSITIONS or before.endswith("'s") or not before or before.isdecimal():
+    if before in DETERMINERS | LEADING or before.endswith("'s") or not before or before.isdecimal():
         return False
     if i >= 2 and words[i - 2] == "to" and is_verb(before):  # "to send mines"
         return False
@@ -131,9 +131,9 @@ def _is_present(words: Sequence[str], i: int, before: str) -> bool:
 
 def _is_plural_present(words: Sequence[str], i: int, before: str, capital: Sequence[bool]) -> bool:
     """A base form behind a plural or behind two names."""
-    if not is_verb(words[i]) or words[i] in DETERMINERS | PREPOSITIONS:
+    if not is_verb(words[i]) or words[i] in DETERMINERS | LEADING:
         return False
-    plural = before.endswith("s") and not before.endswith(("'s", "ss", "us", "is")) and before not in PREPOSITIONS
+    plural = before.endswith("s") and not before.endswith(("'s", "ss", "us", "is")) and before not in LEADING
     pair = i >= 2 and capital[i - 1] and not capital[i] and any(w in ("and", ",") for w in words[max(0, i - 4) : i - 1])
     team = i >= 1 and capital[i - 1] and not capital[i] and words[i + 1 : i + 2] and _is_object(words, i + 1, capital)
     return before in PLURALS or plural or pair or bool(team) or _has_plural_head(words, i)
@@ -150,16 +150,16 @@ def _has_plural_head(words: Sequence[str], i: int) -> bool:
     near = words[max(0, i - 5) : i]
     heads = (a.endswith("s") and not a.endswith(("'s", "ss", "us", "is")) for a in near)
     phrase = any(head and b in ("of", "in", "for", "at") for head, b in zip(heads, near[1:], strict=False))
-    return phrase and after in DETERMINERS | PREPOSITIONS and words[i - 1] not in DETERMINERS | PREPOSITIONS
+    return phrase and after in DETERMINERS | LEADING and words[i - 1] not in DETERMINERS | LEADING
 
 
 def _telegraphic(words: Sequence[str]) -> Iterator[int]:
     for i, word in enumerate(words[1:], start=1):
         before, after = words[i - 1], words[i + 1] if i + 1 < len(words) else ""
-        future = word == "to" and is_verb(after) and before not in DEVERBAL | PREPOSITIONS | {"how", "what"}
+        future = word == "to" and is_verb(after) and before not in DEVERBAL | LEADING | {"how", "what"}
         share = word in ("up", "down") and (after[:1].isdigit() or after in "$£€")
-        state = word in PREDICATES | PARTICIPLES and before not in DETERMINERS | PREPOSITIONS
-        counted = before in COUNTS and after in PREPOSITIONS and _is_past([before, word], 1, "people")
+        state = word in PREDICATES | PARTICIPLES and before not in DETERMINERS | LEADING
+        counted = before in COUNTS and after in LEADING and _is_past([before, word], 1, "people")
         if future or share or state or counted:
             yield i
 
@@ -177,7 +177,7 @@ def _subordinate(words: Sequence[str], verbs: set[int]) -> set[int]:
 
 def _opens(words: Sequence[str], i: int) -> bool:
     """Whether the "that" at `i` opens a clause; at the start, after a mark or preposition it is a pronoun."""
-    return i > 0 and words[i - 1][0].isalnum() and words[i - 1] not in PREPOSITIONS
+    return i > 0 and words[i - 1][0].isalnum() and words[i - 1] not in LEADING
 
 
 def _base(word: str) -> str:

@@ -29,8 +29,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.deletions import PREPOSITIONS, unsafe_deletions
-from pipeline.finite import has_finite_verb
+from pipeline.deletions import unsafe_deletions
+from pipeline.finite import PREPOSITIONS, has_finite_verb
 from pipeline.fragments import TOKEN, Fragment, back_jumps, fragments, tokens
 from pipeline.records import Article, Judged, Kind
 from pipeline.salience import PRONOUNS

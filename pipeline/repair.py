@@ -24,6 +24,7 @@ KINDS = {
     "unsupported:quotation": "quotation",
 }
 GLUED_BEFORE, GLUED_AFTER = re.compile(r"\w[,.-]?$"), re.compile(r"\w|[,.]\w")  # a piece of a garbled word
+VOWEL = re.compile(r"[aeiou8]|1[18](?!\d)", re.IGNORECASE)  # "an 11-week wait", "an 18-day trip", "an 85-mile road"
 FAR = 4  # words of context compared on either side
 PLACED = 3  # agreeing words on both sides together that show a place to be the same
 MOST_CHANGED = 0.34  # share of a quotation's words that may be wrong
@@ -77,7 +78,7 @@ def mend(text: str, reasons: Sequence[Reason], evidence: str) -> tuple[str, str]
 def _fits_article(before: str, old: str, new: str) -> bool:
     """Whether an "a" or "an" that stands before still does."""
     article = before.lower().endswith((" a ", " an ")) or before.lower() in ("a ", "an ")
-    return not article or (old[0].lower() in "aeiou8") == (new[0].lower() in "aeiou8")
+    return not article or (VOWEL.match(old) is None) == (VOWEL.match(new) is None)
 
 
 def _facts(facts: Facts, kind: str) -> Iterator[Fact]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Literal
 
 from pipeline.lexicon import looks_proper, word_set
 from pipeline.records import Judged
-from pipeline.text.words import content_words
+from pipeline.text.words import content_set
 
 Angle = Literal["question", "number", "consequence", "who", "what"]
 LENGTHS = (40, 60, 90)  # characters: short, medium, long
@@ -55,13 +54,8 @@ def length(text: str) -> int:
 
 def similarity(a: str, b: str) -> float:
     """Jaccard similarity of content words, 0–1."""
-    left, right = _words(a), _words(b)
+    left, right = content_set(a), content_set(b)
     return len(left & right) / len(left | right) if left | right else 0.0
-
-
-@lru_cache(maxsize=1024)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(content_words(text))
 
 
 def next_best(items: Sequence[Judged], chosen: Sequence[Judged]) -> Judged:

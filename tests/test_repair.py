@@ -82,3 +82,19 @@ def test_the_mended_candidate_competes_beside_the_original_once() -> None:
     assert mended.flags == ("short", "repaired:number:19->14")
     assert mended.sentences == (0,)
     assert repaired([wrong, judged("Inspectors found 14 cracks in two piers.")], ARTICLE) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "candidate", "mended"),
+    [
+        ("Patients faced a 14-week wait there.", "Patients faced an 11-week wait there.", None),
+        ("Patients faced an 18-day wait there.", "Patients faced a 16-day wait there.", None),
+        ("Patients had an 18-day wait.", "Patients had an 11-day wait.", "Patients had an 18-day wait."),
+    ],
+)
+def test_no_mend_leaves_the_wrong_article(told: str, candidate: str, mended: str | None) -> None:
+    article = make_article("wait", f"{told} Nobody knew why.")
+    verdict = judge(candidate, read_source(article), kind="bullets", evidence=told)
+    assert not verdict.ok
+    found = mend(candidate, verdict.reasons, told)
+    assert (found and found[0]) == mended

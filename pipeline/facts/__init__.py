@@ -40,8 +40,8 @@ class Facts:
     quotations: tuple[Quotation, ...]
 
 
-def extract_facts(text: str, *, known_names: frozenset[str] = frozenset()) -> Facts:
-    """Facts of `text`. `known_names`: keys that count as names where a capital alone would not show it."""
+def extract_facts(text: str) -> Facts:
+    """Facts of `text`."""
     words = split_words(text)
     dates, taken = find_dates(text, words)
     return Facts(
@@ -49,6 +49,6 @@ def extract_facts(text: str, *, known_names: frozenset[str] = frozenset()) -> Fa
         words,
         find_quantities(text, words, taken),
         dates,
-        find_names(text, words, known=known_names),
+        find_names(text, words),
         find_quotations(text, words),
     )

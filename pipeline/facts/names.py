@@ -42,13 +42,13 @@ class Name:
     spans: tuple[Span, ...]
 
 
-def find_names(text: str, words: Sequence[Word], *, known: frozenset[str] = frozenset()) -> tuple[Name, ...]:
+def find_names(text: str, words: Sequence[Word]) -> tuple[Name, ...]:
     """Names of `words`, in order.
 
-    A single word that opens a sentence is left out if it is ordinary English, unless its key is in `known` or it is
-    capitalised elsewhere within a sentence.
+    A single word that opens a sentence is left out if it is ordinary English, unless it is capitalised elsewhere within
+    a sentence.
     """
-    elsewhere = known | {w.key for w in words if w.is_capital and not w.initial}
+    elsewhere = {w.key for w in words if w.is_capital and not w.initial}
     found: list[Name] = []
     for run in _runs(words):
         name = _name(text, run)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.facts.forms import forms
-from pipeline.facts.statements import BOUNDS, NEGATIONS, is_content
+from pipeline.facts.statements import BOUNDS, is_content, negates
 from pipeline.facts.words import BREAK, Word
 
 # One axis a row: base forms that point one way / the other way.
@@ -98,7 +98,7 @@ def _directions(words: Sequence[Word], i: int) -> Iterator[Direction]:
     link = word.key in _LINKS
     after = list(_nearest(words, range(i + 1, len(words))))
     near = after[:1] if link else [*after, *_nearest(words, range(i - 1, -1, -1))]
-    negated = any(w.key in NEGATIONS or w.key.endswith("n't") for w in words[max(0, i - 4) : i])
+    negated = any(negates(w) for w in words[max(0, i - 4) : i])
     for axis, sign in sorted(places):
         yield Direction(word, axis, sign, tuple(near), negated, link)
 

@@ -40,6 +40,13 @@ PREPOSITIONS = word_set(
 _DETERMINERS = word_set("a an the this that these those his her its their our my your some any no each every")
 _BE = word_set("is are was were be been being am 's 're")
 _HAVE = word_set("has have had having")
+
+
+def negates(word: Word, cues: frozenset[str] = NEGATIONS) -> bool:
+    """Whether a word is one of `cues` or ends in "n't"; the "No." before a number is neither."""
+    return word.text not in ("No.", "Nos.") and (word.key in cues or word.key.endswith("n't"))
+
+
 REACH = 6  # words of meaning read on each side
 
 
@@ -100,7 +107,7 @@ def _mood(words: Sequence[Word], i: int) -> tuple[Mood, Word | None, bool, bool]
     j = i - 1
     while j >= 0 and i - j <= REACH and words[j].key != BREAK:
         key = words[j].key
-        negated = negated or key in NEGATIONS or key.endswith("n't")
+        negated = negated or negates(words[j])
         if key in HEDGING:
             return HEDGING[key], words[j], negated, been
         been, had = been or key in _BE, had or key in _HAVE
@@ -151,3 +158,8 @@ def _clause_before(words: Sequence[Word], i: int) -> Iterator[Word]:
         if words[j].key == BREAK:
             return
         yield words[j]
+
+
+def meet(some: Sequence[Word], others: Sequence[Word]) -> bool:
+    """Whether a word of one side is an inflection of a word of the other."""
+    return any(not forms(a.key).isdisjoint(forms(b.key)) for a in some for b in others)

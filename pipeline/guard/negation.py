@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.facts import FUNCTION_WORDS, Facts, Word
 from pipeline.facts.forms import forms
+from pipeline.facts.statements import negates
 from pipeline.lexicon import word_set
 from pipeline.records import Reason
 
@@ -43,8 +44,8 @@ def lost_or_added(facts: Facts, evidence: Facts) -> Iterator[Reason]:
     its evidence has no negative word at all is doubted too.
     """
     own, known = facts.words, evidence.words
-    added = [w for w in own if _negates(w, _NEGATIVE)]
-    if added and not any(_negates(w, _ANY - _WEAK) or w.key.startswith(_NEGATIVE_PREFIXES) for w in known):
+    added = [w for w in own if negates(w, _NEGATIVE)]
+    if added and not any(negates(w, _ANY - _WEAK) or w.key.startswith(_NEGATIVE_PREFIXES) for w in known):
         yield Reason("unsupported:negation", (added[0].start, added[0].end), added[0].text)
         return
     guilty = _added(own, known) or _dropped(own, known)
@@ -77,16 +78,10 @@ def _dropped(own: Sequence[Word], known: Sequence[Word]) -> Word | None:
     return None
 
 
-def _negates(word: Word, cues: frozenset[str]) -> bool:
-    if word.text in ("No.", "Nos."):  # a number follows
-        return False
-    return word.key in cues or word.key.endswith("n't")
-
-
 def _negated_heads(words: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
     """Each "not" with the first word of meaning within four words after it, before any preposition."""
     for i, word in enumerate(words[:-1]):
-        if not _negates(word, _STRICT) or words[i + 1].key in _NOT_A_NEGATION:
+        if not negates(word, _STRICT) or words[i + 1].key in _NOT_A_NEGATION:
             continue
         for following in words[i + 1 : i + 5]:
             if not following.is_word or following.key in _NEGATIVE or following.key in _PREPOSITIONS:
@@ -106,7 +101,7 @@ def _is_stated(head: Word, words: Sequence[Word]) -> Word | None:
     """The occurrence of `head` in `words`, if all of them stand without a negative word up to six words before."""
     places = _places(head, words)
     for i in places:
-        if any(_negates(w, _ANY) for w in words[max(0, i - 6) : i]):
+        if any(negates(w, _ANY) for w in words[max(0, i - 6) : i]):
             return None
     return words[places[0]] if places else None
 

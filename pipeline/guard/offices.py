@@ -17,6 +17,7 @@ _UNIQUE = word_set(
 _PARTIES = word_set("republican democrat")
 _BELOW = word_set("vice deputy assistant lieutenant shadow")
 _LATER = word_set("former ex once then")
+NEAR = 3  # words before an office in which these make it a former one
 
 
 def misgiven(candidate: Reading, source: Source) -> Iterator[Reason]:
@@ -25,10 +26,10 @@ def misgiven(candidate: Reading, source: Source) -> Iterator[Reason]:
     A former office may be what nobody has now.
     """
     words = candidate.facts.words
-    if any(word.key in _LATER for word in words):
-        return
     for role in read_roles(words, candidate.facts.names):
-        if role.holder and role.holder in source.keys and _is_anothers(role, source):
+        at = words.index(role.word)
+        past = any(word.key in _LATER for word in words[max(0, at - NEAR) : at])
+        if role.holder and not past and role.holder in source.keys and _is_anothers(role, source):
             yield Reason("unsupported:role", (role.word.start, role.word.end), role.word.text)
             return
 

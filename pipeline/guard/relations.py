@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.facts import BREAK, Word
-from pipeline.facts.forms import forms
-from pipeline.facts.statements import BOUNDS, is_content
+from pipeline.facts.statements import BOUNDS, is_content, meet
 from pipeline.guard.evidence import Reading
 from pipeline.lexicon import word_set
 from pipeline.records import Reason
@@ -30,9 +29,9 @@ def invented(candidate: Reading, evidence: Reading) -> Iterator[Reason]:
     the right side to something else only."""
     known = list(_joints(evidence.facts.words, reach=10))
     for joint in _joints(candidate.facts.words, reach=2):
-        same = [k for k in known if k.word.key == joint.word.key and _meet(k.right[:1], joint.right[:1])]
-        told = _meet(joint.left[:1], evidence.facts.words)
-        if same and told and not any(_meet(joint.left, k.left) for k in same):
+        same = [k for k in known if k.word.key == joint.word.key and meet(k.right[:1], joint.right[:1])]
+        told = meet(joint.left[:1], evidence.facts.words)
+        if same and told and not any(meet(joint.left, k.left) for k in same):
             yield Reason("unsupported:relation", (joint.word.start, joint.word.end), joint.word.text)
             return
 
@@ -54,7 +53,3 @@ def _side(words: Sequence[Word], indices: Sequence[int], reach: int) -> Iterator
         if is_content(words[j]):
             found += 1
             yield words[j]
-
-
-def _meet(some: Sequence[Word], others: Sequence[Word]) -> bool:
-    return any(not forms(a.key).isdisjoint(forms(b.key)) for a in some for b in others)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.facts.forms import forms, is_verb_form
-from pipeline.facts.statements import Statement
+from pipeline.facts.forms import is_verb_form
+from pipeline.facts.statements import Statement, meet
 from pipeline.facts.words import Word
 from pipeline.guard.evidence import Reading
 from pipeline.lexicon import word_set
@@ -44,12 +44,8 @@ def _sides(statement: Statement) -> tuple[tuple[Word, ...], tuple[Word, ...]] | 
 
 def _exchanged(ours: Roles, theirs: Roles) -> bool:
     return (
-        _meet(ours[0], theirs[1])
-        and _meet(ours[1], theirs[0])
-        and not _meet(ours[0], theirs[0])
-        and not _meet(ours[1], theirs[1])
+        meet(ours[0], theirs[1])
+        and meet(ours[1], theirs[0])
+        and not meet(ours[0], theirs[0])
+        and not meet(ours[1], theirs[1])
     )
-
-
-def _meet(some: Sequence[Word], others: Sequence[Word]) -> bool:
-    return any(not forms(a.key).isdisjoint(forms(b.key)) for a in some for b in others)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.deletions import CLAUSES, DETERMINERS, JOINS, PAUSE, PREPOSITIONS, unsafe_deletions
-from pipeline.finite import AUXILIARIES, has_finite_verb
+from pipeline.deletions import CLAUSES, DETERMINERS, JOINS, PAUSE, unsafe_deletions
+from pipeline.finite import AUXILIARIES, PREPOSITIONS, has_finite_verb
 from pipeline.fragments import TOKEN
 from pipeline.lexicon import word_set
 from pipeline.rewrite.grammar import PRONOUNS, SUBORDINATORS, bare, is_finite, split_end, upper_first, verbs

@@ -1,4 +1,4 @@
-"""Sentence case and title case of headlines, with the article's own spelling of its words."""
+"""The article's own spelling of its words, and title case."""
 
 from __future__ import annotations
 
@@ -9,26 +9,6 @@ LETTERS = re.compile(r"[^\W\d_][\w'-]*")
 SMALL = frozenset("a an the and but or nor for of in on at to by from with as vs vs. via per".split())
 PARTICLES = frozenset("al el bin ibn bint de del della der den di da du la van von".split())
 TIMES = frozenset(("a.m.", "p.m.", "a.m", "p.m"))
-
-
-def sentence_case(headline: str, document: str) -> str:
-    """Lower a title-cased headline's words unless the document itself never writes them in lower case.
-
-    A headline is title-cased when three fifths of its longer words, the first left out, have a capital; any other
-    comes back as it is.
-    """
-    words = headline.split()
-    long = [w for w in words[1:] if len(w) > 3 and w[0].isalpha()]
-    if not long or sum(w[0].isupper() for w in long) < 0.6 * len(long):
-        return headline
-    seen = Counter(LETTERS.findall(document))
-    return " ".join(words[:1] + [_own_case(word, seen) for word in words[1:]])
-
-
-def _own_case(word: str, seen: Counter[str]) -> str:
-    core = "".join(LETTERS.findall(word))
-    name = core[1:] != core[1:].lower() or seen[core] > seen[core.lower()]
-    return word if not core or (name and seen[core]) or not core[1:].islower() else word.replace(core, core.lower())
 
 
 def restore_capitals(text: str, document: str) -> str:

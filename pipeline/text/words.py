@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d[\d.,]*")
 STOP = frozenset(
@@ -26,6 +27,12 @@ def stem(word: str) -> str:
 def content_words(text: str) -> list[str]:
     """Stems of the words that carry content, in order, with repetitions."""
     return [stem(w) for w in WORD.findall(text) if w.lower() not in STOP and (len(w) > 1 or w.isdigit())]
+
+
+@lru_cache(maxsize=4096)
+def content_set(text: str) -> frozenset[str]:
+    """The same without order and repetitions; remembered, as candidates are compared with one another."""
+    return frozenset(content_words(text))
 
 
 def stems(texts: Iterable[str]) -> set[str]:
