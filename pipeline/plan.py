@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from pipeline.chunk import chunks, word_runs
 from pipeline.coverage import reaching
 from pipeline.extract import lead, textrank
 from pipeline.records import Article, Candidate, Kind, Request, Task
-from pipeline.salience import PRONOUNS, spread
+from pipeline.salience import PRONOUNS, features_without_title, spread
 from pipeline.settings_outputs import OutputSettings
 
 MIN_WORDS = 40  # below this an article is answered extractively
@@ -21,6 +22,9 @@ SHORT, LONG = 11, 20  # words of a bullet and of a summary sentence
 HEADLINE_NOVELTY, RETELLING = 3, 3  # how far (1–3) headlines and a rewrite should leave the source's wording
 
 
+Chooser = Callable[[int], tuple[int, ...]]  # the n best sentences, best first
+
+
 class Reader(Protocol):
     """What the plan needs to know of an engine."""
 
@@ -29,6 +33,9 @@ class Reader(Protocol):
     @property
     def budget(self) -> int: ...
     def count_tokens(self, text: str) -> int: ...
+    def rate_sentences(
+        self, texts: Sequence[str], features: Sequence[Sequence[float]]
+    ) -> Sequence[float] | None: ...
 
 
 def extraction_flags(article: Article) -> tuple[str, ...]:
@@ -44,18 +51,26 @@ def plan(article: Article, kinds: Sequence[Kind], outputs: OutputSettings, engin
     if engine.strategy == "whole":
         return _whole(article, kinds, outputs, engine)
     if engine.strategy == "sentences":
+        best = partial(spread, article, odds=_rated(article, engine))
         prose = tuple(kind for kind in kinds if kind not in ("headlines", "rewrite"))
-        found = _sentences(article, prose, outputs) if prose else []
+        found = _sentences(article, prose, outputs, best) if prose else []
         found += _retellings(article) if "rewrite" in kinds else []
-        return found + (_headlines(article, engine) if "headlines" in kinds else [])
+        return found + (_headlines(article, engine, best) if "headlines" in kinds else [])
     pick = lead if engine.strategy == "lead" else textrank
     return [r for kind in kinds for r in _extracts(article, kind, pick(article, _count(kind, outputs)))]
 
 
-def _sentences(article: Article, kinds: tuple[Kind, ...], outputs: OutputSettings) -> list[Request]:
+def _rated(article: Article, engine: Reader) -> Sequence[float] | None:
+    """The engine's own log-odds of every sentence, if it has a selector."""
+    return engine.rate_sentences([s.text for s in article.sentences], features_without_title(article))
+
+
+def _sentences(
+    article: Article, kinds: tuple[Kind, ...], outputs: OutputSettings, best: Chooser
+) -> list[Request]:
     """The most telling sentences, each to be rewritten in a long and a short form."""
     need = max(_count(kind, outputs) for kind in kinds) + SPARE
-    wanted = reaching(article, spread(article, 3 * need), need)
+    wanted = reaching(article, best(3 * need), need)
     return [_brief(article, i, words, kinds) for i in wanted for words in (LONG, SHORT)]
 
 
@@ -94,17 +109,17 @@ def refers_back(text: str) -> bool:
     return any(word.strip("\"'(,").lower() in PRONOUNS for word in words)
 
 
-def _headlines(article: Article, engine: Reader) -> list[Request]:
+def _headlines(article: Article, engine: Reader, best: Chooser) -> list[Request]:
     """The opening at three lengths and the most telling sentences, each after the article's own title if it has one;
     and short forms of the most telling sentences."""
     opening = _fitting(article, range(len(article.sentences)), engine)
-    telling = _fitting(article, sorted(spread(article, 4)), engine)
+    telling = _fitting(article, sorted(best(4)), engine)
     wishes = [(opening, words) for words in HEADLINE_WORDS]
     if telling != opening:
         wishes += [(telling, words) for words in HEADLINE_WORDS[:2]]
-    wishes += [((i,), HEADLINE_WORDS[1]) for i in spread(article, 2)]
+    wishes += [((i,), HEADLINE_WORDS[1]) for i in best(2)]
     found = [_titled(article, _request(article, "headline", i, ("headlines",), words)) for i, words in wishes]
-    found += [_brief(article, i, SHORT - 2, ("headlines",)) for i in spread(article, 6)]
+    found += [_brief(article, i, SHORT - 2, ("headlines",)) for i in best(6)]
     found = [replace(request, novelty=HEADLINE_NOVELTY) if request.task == "headline" else request for request in found]
     return list({request.id: request for request in found}.values())
 

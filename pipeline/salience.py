@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 from pipeline.records import Article
-from pipeline.text.words import content_words, overlap
+from pipeline.text.words import content_set, content_words, overlap
 
 PRONOUNS = frozenset("he she it they this that these those we i his her their but and however".split())
 FEATURES = (
@@ -83,13 +83,23 @@ def _log_odds(row: Mapping[str, float]) -> float:
     return weights["bias"] + sum(weights[name] * value for name, value in row.items())
 
 
-def spread(article: Article, n: int, redundancy: float = 2.5) -> tuple[int, ...]:
-    """The `n` sentences to tell, best first: salience less `redundancy` times the overlap with what is chosen.
+def features_without_title(article: Article) -> list[list[float]]:
+    """What a trained selector reads of every sentence: `FEATURES` but the title's, which training articles lack."""
+    return [[row[name] for name in FEATURES if name != "title_overlap"] for row in features(article)]
 
-    This is maximal marginal relevance (Carbonell and Goldstein 1998) with word overlap as the similarity.
+
+def spread(
+    article: Article, n: int, odds: Sequence[float] | None = None, redundancy: float = 2.5
+) -> tuple[int, ...]:
+    """The `n` sentences to tell, best first: log-odds less `redundancy` times the overlap with what is chosen.
+
+    This is maximal marginal relevance (Carbonell and Goldstein 1998) with word overlap as the similarity. `odds` are
+    an engine's own log-odds, one per sentence; without them the linear selector's are taken.
     """
-    scores = [_log_odds(row) + TITLE * row["title_overlap"] for row in features(article)]
-    words = [set(content_words(s.text)) for s in article.sentences]
+    rows = features(article)
+    told = odds or [_log_odds(row) for row in rows]
+    scores = [value + TITLE * row["title_overlap"] for value, row in zip(told, rows, strict=True)]
+    words = [content_set(s.text) for s in article.sentences]
     chosen: list[int] = []
     finished = [s.text[-1:] in ".?!\"')" for s in article.sentences]  # headings and captions are not
     left = [i for i, w in enumerate(words) if len(w) >= 3 and finished[i]] or list(range(len(words)))

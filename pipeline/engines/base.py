@@ -45,6 +45,13 @@ class Engine(Protocol):
         """Tokens of `text` in the engine's own tokenizer, without special tokens."""
         ...
 
+    def rate_sentences(
+        self, texts: Sequence[str], features: Sequence[Sequence[float]]
+    ) -> Sequence[float] | None:
+        """Log-odds that an article's highlights tell each of its sentences, from the texts and `salience`'s features
+        (sentences, 18); None if the engine has no selector of its own."""
+        ...
+
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         """One list of texts, best first, per request, in order."""
         ...

@@ -22,6 +22,9 @@ class CopyingEngine:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
+    def rate_sentences(self, texts: Sequence[str], features: Sequence[Sequence[float]]) -> None:
+        """None: it has no selector."""
+
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         return [[Generated(request.source)] for request in requests]
 

@@ -10,14 +10,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import LogitsProcessorList
 
 from pipeline.engines.base import Generated, Strategy
-from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint
+from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint, weights_sha256
 from pipeline.engines.decoding import n_best
+from pipeline.engines.selector import SENTENCE_TOKENS, Selector, load_selector
 from pipeline.engines.spelling import CopyPrior, SpellingGuard, Vocabulary
 from pipeline.errors import EngineError
 from pipeline.lexicon import english_words
@@ -38,6 +40,7 @@ class EmbeddedEngine:
     vocabulary: Vocabulary | None
     special: re.Pattern[str]
     identity: str
+    selector: Selector | None = None
     strategy: Strategy = "sentences"
     budget: int = FOCUS_TOKENS
 
@@ -48,6 +51,15 @@ class EmbeddedEngine:
 
     def count_tokens(self, text: str) -> int:
         return len(self._ids(text))
+
+    def rate_sentences(self, texts: Sequence[str], features: Sequence[Sequence[float]]) -> list[float] | None:
+        """Log-odds that an article's highlights tell each of its sentences; None if the model has no selector."""
+        if self.selector is None or not texts:
+            return None
+        tokens = [self._ids(f" {text}")[:SENTENCE_TOKENS] for text in texts]
+        with torch.inference_mode():
+            odds: list[float] = self.selector([tokens], torch.tensor(features)).tolist()
+        return odds
 
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         tasks = {request.task for request in requests}
@@ -107,7 +119,12 @@ def open_engine(settings: EngineSettings) -> EmbeddedEngine:
     if not all(special.fullmatch(token) for token in ("<headline>", "<brief>", "<context>", "<w1>", "<w6>")):
         raise EngineError("this model has no task and length tokens", where=path, fix="use the engine seq2seq for it")
     vocabulary = Vocabulary(checkpoint.tokenizer, english_words()) if settings.spell_guard else None
-    return EmbeddedEngine(checkpoint, settings, vocabulary, special, checkpoint.identity)
+    stored = Path(path) / "selector" / "selector.safetensors"
+    if not stored.is_file():
+        return EmbeddedEngine(checkpoint, settings, vocabulary, special, checkpoint.identity)
+    selector = load_selector(stored, checkpoint.model.get_encoder())
+    identity = f"{checkpoint.identity}|selector:{weights_sha256(str(stored.parent))[:8]}"
+    return EmbeddedEngine(checkpoint, settings, vocabulary, special, identity, selector)
 
 
 def _special(tokenizer: Any) -> re.Pattern[str]:

@@ -31,6 +31,9 @@ class FakeEngine:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
+    def rate_sentences(self, texts: Sequence[str], features: Sequence[Sequence[float]]) -> None:
+        """None: it has no selector."""
+
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         return [self._answer(request) for request in requests]
 

@@ -35,6 +35,9 @@ class Seq2SeqEngine:
     def count_tokens(self, text: str) -> int:
         return len(self.checkpoint.tokenizer(text, add_special_tokens=False)["input_ids"])
 
+    def rate_sentences(self, texts: Sequence[str], features: Sequence[Sequence[float]]) -> None:
+        """None: it has no selector."""
+
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         model, tokenizer = self.checkpoint.model, self.checkpoint.tokenizer
         texts = [self.prefix + request.source for request in requests]

@@ -96,6 +96,11 @@ class Remembering:
     def count_tokens(self, text: str) -> int:
         return self.engine.count_tokens(text)
 
+    def rate_sentences(
+        self, texts: Sequence[str], features: Sequence[Sequence[float]]
+    ) -> Sequence[float] | None:
+        return self.engine.rate_sentences(texts, features)
+
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         key = self._key(requests, seed)
         known = self.cache.get(key)

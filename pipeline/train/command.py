@@ -1,4 +1,4 @@
-"""What `precis train` does with its arguments: load, check, then a recipe or a fine-tuning."""
+"""What `precis train` does with its arguments: load, check, then a recipe, a fine-tuning or a sentence selector."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pipeline.errors import ConfigError
 from pipeline.train import folder
 from pipeline.train.finetune import Tuning, check_tuning, tune
 from pipeline.train.launch import check_processes
-from pipeline.train.load import load_plan
+from pipeline.train.load import Plan, load_plan
 from pipeline.train.objective import quiet
 from pipeline.train.recipe import Job, check, train_recipe
-from pipeline.train.settings import FineTune
+from pipeline.train.selection_job import Selecting, check_selecting, train_selector
+from pipeline.train.settings import FineTune, Recipe, SelectorTraining
 
 Say = Callable[[str], None]
 
@@ -39,12 +40,15 @@ def train_model(wanted: Wanted, say: Say) -> Path | None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the preparation forks
     quiet()
     plan = load_plan(wanted.config, wanted.overrides)
-    _check_arguments(wanted, isinstance(plan, FineTune))
+    _check_arguments(wanted, plan)
     out = wanted.out or Path("runs") / f"train-{plan.name}"
-    job: Job | Tuning
+    job: Job | Tuning | Selecting
     if isinstance(plan, FineTune):
         job = Tuning(plan, wanted.data, out, command_line(wanted, out), say, wanted.limit, wanted.processes)
         check_tuning(job)
+    elif isinstance(plan, SelectorTraining):
+        job = Selecting(plan, wanted.data or Path(), out, command_line(wanted, out), say, wanted.limit)
+        check_selecting(job)
     else:
         data = wanted.data or Path()
         command = command_line(wanted, out)
@@ -55,6 +59,8 @@ def train_model(wanted: Wanted, say: Say) -> Path | None:
             say("nothing to do: this training is finished (--fresh does it again)")
         elif isinstance(job, Tuning):
             tune(job, work)
+        elif isinstance(job, Selecting):
+            train_selector(job, work)
         else:
             train_recipe(job, work)
     return None if wanted.prepare_only else out
@@ -70,16 +76,18 @@ def command_line(wanted: Wanted, out: Path) -> str:
     return shlex.join(parts)
 
 
-def _check_arguments(wanted: Wanted, fine_tuning: bool) -> None:
+def _check_arguments(wanted: Wanted, plan: Plan) -> None:
     faults = []
-    if wanted.data is None and not fine_tuning:
+    if wanted.data is None and not isinstance(plan, FineTune):
         faults.append("--data: must be given: the folder with train/SET.jsonl and val/SET.jsonl")
     if wanted.limit is not None and wanted.limit < 1:
         faults.append(f"--limit: should be at least 1, got {wanted.limit}")
     if wanted.processes < 1:
         faults.append(f"--processes: should be at least 1, got {wanted.processes}")
-    if wanted.prepare_only and fine_tuning:
-        faults.append("--prepare: is for recipes; a fine-tuning prepares its examples in seconds")
+    if wanted.prepare_only and not isinstance(plan, Recipe):
+        faults.append("--prepare: is for recipes; others prepare their examples within the same run")
+    if wanted.processes > 1 and isinstance(plan, SelectorTraining):
+        faults.append("--processes: a selector is trained in one process")
     if faults:
         raise ConfigError(faults)
     check_processes(wanted.processes)

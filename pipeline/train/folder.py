@@ -128,6 +128,7 @@ def _clear(out: Path) -> None:
         if path.name == ".lock":
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(out / "selector", ignore_errors=True)
     for name in (DONE, *MODEL_FILES, "README.md", "loss.svg", "log.jsonl", "train.yaml"):
         (out / name).unlink(missing_ok=True)
 
@@ -139,6 +140,11 @@ def move_model(made_in: Path, out: Path) -> None:
     """Put the files of an exported model at the top of `out`, one by one, whole."""
     for path in sorted(made_in.iterdir()):
         if path.is_file():
-            part = out / f".precis-{path.name}.tmp"
-            shutil.copyfile(path, part)
-            part.replace(out / path.name)
+            copy_file(path, out / path.name)
+
+
+def copy_file(path: Path, to: Path) -> None:
+    """A copy that is whole or not there."""
+    part = to.with_name(f".precis-{to.name}.tmp")
+    shutil.copyfile(path, part)
+    part.replace(to)

@@ -1,4 +1,4 @@
-"""A training file and `--set` → `Recipe` or `FineTune`, every fault at once."""
+"""A training file and `--set` → `Recipe`, `FineTune` or `SelectorTraining`, every fault at once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,19 @@ from pipeline.errors import ConfigError
 from pipeline.settings import section, walk
 from pipeline.settings_outputs import Settings
 from pipeline.strict_yaml import dump
-from pipeline.train.settings import Examples, FineTune, Recipe, SetRule, Shape, Stage, TokenizerSettings, Training
+from pipeline.train.settings import (
+    Examples,
+    FineTune,
+    Recipe,
+    SelectorTraining,
+    SetRule,
+    Shape,
+    Stage,
+    TokenizerSettings,
+    Training,
+)
 
-Plan = Recipe | FineTune
+Plan = Recipe | FineTune | SelectorTraining
 STAGE_KEYS = frozenset(Stage.model_fields) - {"name"}
 STEPS, MINUTES = frozenset({"steps", "decay_steps"}), frozenset({"minutes", "decay_minutes"})
 EVERY, AFTER = frozenset({"save_every"}), frozenset({"save_minutes"})
@@ -45,6 +55,9 @@ def load_plan(path: Path, overrides: Sequence[str] = ()) -> Plan:
         given = {key for key, value in pairs if key in TUNING_LENGTHS and value is not None}
         raw = {key: value for key, value in raw.items() if not given or key not in TUNING_LENGTHS}
         raw, blocked = put_all(raw, pairs)
+    elif raw.get("kind") == "selector":
+        model = SelectorTraining
+        raw, blocked = put_all(raw, pairs)
     else:
         raw, blocked = _override(raw, pairs)
         raw, own = _with_stages(raw)
@@ -64,7 +77,7 @@ def to_yaml(plan: Plan) -> str:
     whole = plan.model_dump(mode="json")
     if isinstance(plan, Recipe):
         whole["stages"] = [{"name": stage["name"], **stage} for stage in whole["stages"]]
-    else:
+    elif isinstance(plan, FineTune):
         whole = {key: whole[key] for key in sorted(whole, key=Training.model_fields.__contains__)}  # its own keys first
     return dump(whole)
 
@@ -181,8 +194,9 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 def keys() -> dict[str, list[tuple[str, str, str]]]:
     """(key, default, meaning) by part of a training file, for the documentation."""
     recipe = [row for row in _rows(Recipe) if not row[0].startswith("stages.")]
+    selector = _rows(SelectorTraining)
     tuning = [row for row in _rows(FineTune) if row[0] not in Training.model_fields]
-    return {"recipe": recipe, "stage": _rows(Stage), "finetune": tuning}
+    return {"recipe": recipe, "stage": _rows(Stage), "finetune": tuning, "selector": selector}
 
 
 def _rows(model: type[BaseModel]) -> list[tuple[str, str, str]]:

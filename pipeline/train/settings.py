@@ -194,3 +194,22 @@ class FineTune(Training):
         if self.model == "embedded" and self.prefix is not None:
             raise ValueError("prefix: the embedded model has task tokens instead; give `task`")
         return self
+
+
+class SelectorTraining(Settings):
+    """The training of a sentence selector over the encoder of the embedded model, or of another of its kind."""
+
+    kind: Literal["selector"] = Field(description="recipe, finetune or selector")
+    name: str = Field(default="selector", min_length=1, max_length=100, description="what the model card calls it")
+    seed: int = Field(default=13, ge=0, le=2**32 - 1, description="of everything drawn at random")
+    model: str = Field(default="embedded", min_length=1, description="embedded, or the folder of a result of a recipe")
+    sets: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        min_length=1, description="the sets whose `bullets` say what deserves to be told"
+    )
+    most: int | None = Field(default=None, ge=1, description="records read of each set's split; null: all")
+    steps: int = Field(default=1200, ge=1, description="updates of the weights")
+    batch: int = Field(default=16, ge=1, description="articles per step")
+    lr: float = Field(default=1e-3, gt=0, description="peak learning rate; linear to zero")
+    warmup_steps: int = Field(default=100, ge=0, description="steps until the peak")
+    save_every: int = Field(default=100, ge=1, description="steps between saves and checks")
+    check_articles: int = Field(default=300, ge=1, description="validation articles of a check")

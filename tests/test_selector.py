@@ -1,0 +1,202 @@
+"""The trained sentence selector: what it reads, that a stored one is the trained one, and its training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+from test_train_kill import killed
+from train_sample import make_tiny_bart, record, write_data
+from transformers import BartForConditionalGeneration
+
+from pipeline.cli import main
+from pipeline.engines import open_engine
+from pipeline.engines.selector import (
+    WINDOW,
+    Adapted,
+    Selector,
+    load_selector,
+    merge,
+    trained,
+    windows,
+)
+from pipeline.errors import EngineError
+from pipeline.records import Article
+from pipeline.salience import features_without_title, spread
+from pipeline.settings_outputs import EngineSettings
+from pipeline.text.article import make_article
+from pipeline.train.selection import Settings, batch_of, check, new_selector, rows_of, train
+from pipeline.train.selection_data import Labelled, labelled, load, pack, save
+
+CONFIG = """kind: selector
+model: {model}
+sets: [one]
+steps: {steps}
+batch: 2
+warmup_steps: 1
+save_every: 2
+check_articles: 3
+"""
+
+
+@pytest.fixture(scope="module")
+def bart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_bart(tmp_path_factory.mktemp("bart") / "tiny")
+
+
+def stirred(folder: Path, features: int = 18) -> Selector:
+    """A selector whose changes are not zero."""
+    selector = new_selector(str(folder), features, 5)
+    with torch.no_grad():
+        for name, value in trained(selector).items():
+            if name.endswith(".up"):
+                value.normal_(generator=torch.Generator().manual_seed(len(name)))
+    return selector.eval()
+
+
+@given(st.lists(st.lists(st.integers(5, 300), max_size=600), max_size=12))
+def test_windows_hold_every_sentence_whole_and_in_order(sentences: list[list[int]]) -> None:
+    read = windows(sentences)
+    assert all(len(ids) <= WINDOW and ids[0] == 0 and ids[-1] == 2 for ids, _ in read)
+    assert [n for _, sizes in read for n in sizes] == [min(len(s), WINDOW - 2) for s in sentences]
+    assert [i for ids, _ in read for i in ids[1:-1]] == [i for s in sentences for i in s[: WINDOW - 2]]
+
+
+def test_a_sentence_is_the_mean_of_its_own_tokens(bart: Path) -> None:
+    selector = stirred(bart)
+    sentences = [[10, 11, 12], [13], [14, 15] * 110, [16] * 100]  # two windows
+    vectors = selector._pooled(windows(sentences, selector.window))
+    first = selector.encoder(input_ids=torch.tensor([[0, *sentences[0], *sentences[1], *sentences[2], 2]]))
+    second = selector.encoder(input_ids=torch.tensor([[0, *sentences[3], 2]]))
+    assert torch.allclose(vectors[0], first.last_hidden_state[0, 1:4].mean(0), atol=1e-5)
+    assert torch.allclose(vectors[1], first.last_hidden_state[0, 4], atol=1e-5)
+    assert torch.allclose(vectors[3], second.last_hidden_state[0, 1:101].mean(0), atol=1e-5)
+
+
+def test_articles_of_a_batch_do_not_see_each_other(bart: Path) -> None:
+    selector = stirred(bart)
+    one, two = [[10, 11], [12, 13, 14], [15]], [[20, 21, 22], [23]]
+    features = torch.rand(5, 18, generator=torch.Generator().manual_seed(1))
+    together = selector([one, two], features)
+    assert torch.allclose(together[:3], selector([one], features[:3]), atol=1e-5)
+    assert torch.allclose(together[3:], selector([two], features[3:]), atol=1e-5)
+
+
+def test_a_stored_selector_rates_as_the_trained_one_and_leaves_the_model_alone(bart: Path, tmp_path: Path) -> None:
+    selector = stirred(bart)
+    save_file({k: v.detach().contiguous() for k, v in trained(selector).items()}, tmp_path / "s.safetensors")
+    encoder = BartForConditionalGeneration.from_pretrained(bart, dtype=torch.float32).get_encoder().eval()
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
+    loaded = load_selector(tmp_path / "s.safetensors", encoder)
+    article, features = [[10, 11], [12, 13, 14]], torch.rand(2, 18)
+    with torch.no_grad():
+        assert torch.allclose(loaded([article], features), selector([article], features), atol=1e-4)
+    assert not any(isinstance(module, Adapted) for module in loaded.modules())
+    assert all(torch.equal(value, before[name]) for name, value in encoder.state_dict().items())
+    assert loaded.encoder.embed_tokens.weight.data_ptr() == encoder.embed_tokens.weight.data_ptr()
+
+
+def test_merging_changes_nothing_but_the_layers(bart: Path) -> None:
+    selector = stirred(bart)
+    ids = torch.tensor([[0, 10, 11, 12, 2]])
+    with torch.no_grad():
+        before = selector.encoder(input_ids=ids).last_hidden_state
+        merge(selector.encoder)
+        assert torch.allclose(selector.encoder(input_ids=ids).last_hidden_state, before, atol=1e-4)
+
+
+def test_a_selector_of_another_model_is_refused(bart: Path, tmp_path: Path) -> None:
+    encoder = BartForConditionalGeneration.from_pretrained(bart).get_encoder()
+    kept = {k: v.detach().contiguous() for k, v in trained(stirred(bart)).items()}
+    del kept["head.place.weight"]
+    save_file(kept, tmp_path / "s.safetensors")
+    with pytest.raises(EngineError, match="does not fit"):
+        load_selector(tmp_path / "s.safetensors", encoder)
+
+
+def backwards(n: int) -> dict[str, object]:
+    """An article whose highlights are told at its end."""
+    found = record(n)
+    return {**found, "document": "\n".join(reversed(str(found["document"]).split("\n")))}
+
+
+def packed(bart: Path, numbers: range) -> Labelled:
+    from tokenizers import Tokenizer
+
+    pairs = [pair for n in numbers if (pair := labelled(backwards(n))) is not None]
+    return pack(pairs, Tokenizer.from_file(str(bart / "tokenizer.json")))
+
+
+def test_labels_are_the_oracles_and_survive_the_file(bart: Path, tmp_path: Path) -> None:
+    article, chosen = labelled(record(7)) or (Article("", "", ()), ())
+    told = " ".join(article.sentences[i].text for i in chosen)
+    assert "million pounds" in told and "petition" in told  # what the two highlights say
+    assert labelled({"id": "x", "document": "One sentence only.", "bullets": ["One."]}) is None
+    assert labelled({"id": "x", "document": str(record(7)["document"])}) is None
+    data = packed(bart, range(6))
+    save(data, tmp_path / "d.npz")
+    for name in Labelled.__slots__:
+        assert np.array_equal(getattr(load(tmp_path / "d.npz"), name), getattr(data, name))
+    tokens, features, labels = batch_of(data, np.array([1]), 40)
+    assert sum(map(len, tokens[0])) <= 40 and len(features) == len(labels) == len(tokens[0])
+
+
+def test_every_epoch_reads_every_article_once(bart: Path) -> None:
+    data = packed(bart, range(7))
+    s = Settings(3, 8, 2, 1e-3, 1, 100, 3)
+    for epoch in range(2):
+        rows = np.concatenate([rows_of(data, s, step) for step in range(4 * epoch, 4 * epoch + 4)])
+        assert sorted(rows.tolist()) == list(range(len(data)))
+
+
+def test_it_learns_which_sentences_highlights_tell(bart: Path, tmp_path: Path) -> None:
+    train_on, val = packed(bart, range(40)), packed(bart, range(500, 520))
+    s = Settings(3, 60, 8, 3e-3, 5, 60, 20)
+    selector = train(s, str(bart), train_on, val, tmp_path, lambda text: None)
+    found = check(selector, val, 20)
+    before = check(new_selector(str(bart), 18, 3), val, 20)
+    assert found["val_loss"] < 0.7 * before["val_loss"]
+    assert found["val_top3"] > found["val_lead3"]
+
+
+@pytest.mark.slow
+def test_a_killed_training_ends_with_the_same_bytes(bart: Path, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data")
+    (tmp_path / "s.yaml").write_text(CONFIG.format(model=bart, steps=9), encoding="utf-8")
+    killed(tmp_path / "s.yaml", data, tmp_path, ["work/labelled", "work/state.pt", "work/log.jsonl"])
+    whole, other = (load_file(tmp_path / name / "selector" / "selector.safetensors") for name in ("whole", "killed"))
+    assert whole.keys() == other.keys() and all(torch.equal(whole[k], other[k]) for k in whole)
+
+
+def test_the_embedded_engine_chooses_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = write_data(tmp_path / "data", 4)
+    (tmp_path / "s.yaml").write_text(CONFIG.format(model="embedded", steps=2), encoding="utf-8")
+    command = ["train", str(tmp_path / "s.yaml"), "--data", str(data), "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    assert json.loads((tmp_path / "out" / "train.json").read_text())["kind"] == "selector"
+    engine = open_engine(EngineSettings(model=str(tmp_path / "out")))
+    article = make_article("a", str(record(3)["document"]))
+    odds = engine.rate_sentences([s.text for s in article.sentences], features_without_title(article))
+    assert odds is not None and len(odds) == len(article.sentences) and len(set(odds)) > 1
+    best = spread(article, 1, odds, redundancy=0.0)[0]
+    assert odds[best] == max(odds)
+    assert "|selector:" in engine.identity
+    assert main(command) == 0 and "nothing to do" in capsys.readouterr().err
+
+
+def test_what_is_missing_is_said_before_any_work(
+    bart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "s.yaml"
+    config.write_text(CONFIG.format(model=bart, steps=2).replace("[one]", "[none]"), encoding="utf-8")
+    data = write_data(tmp_path / "data", 2)
+    assert main(["train", str(config), "--data", str(data), "--out", str(tmp_path / "o")]) == 2
+    assert "no train/SET.jsonl (or .gz, .xz) for none" in capsys.readouterr().err
+    assert main(["train", str(config), "--data", str(data), "--out", str(tmp_path / "o"), "--processes", "2"]) == 2
+    assert "one process" in capsys.readouterr().err
