@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
@@ -48,7 +49,7 @@ class Adapted(nn.Module):
 
 
 def adapt(encoder: Any) -> None:
-    """Give every linear layer of a BART encoder's last LAYERS a low-rank change; those and their norms can be trained."""
+    """Give the linear layers of a BART encoder's last LAYERS low-rank changes; those and their norms can be trained."""
     encoder.requires_grad_(False)
     for layer in encoder.layers[-LAYERS:]:
         for parent in list(layer.modules()):
@@ -144,24 +145,47 @@ def trained(selector: Selector) -> Mapping[str, torch.Tensor]:
     return {name: value for name, value in selector.named_parameters() if value.requires_grad}
 
 
+def stored_form(values: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Matrices as int8 with one fp16 scale a row (`NAME.scale`), the rest as fp16: half the room of fp16 alone."""
+    found: dict[str, torch.Tensor] = {}
+    for name, value in values.items():
+        exact = value.detach().float().cpu()
+        if exact.dim() != 2:
+            found[name] = exact.half().contiguous()
+            continue
+        scale = (exact.abs().amax(1, keepdim=True) / 127).clamp(min=1e-7).half()
+        found[name] = (exact / scale.float()).round().clamp(-127, 127).to(torch.int8).contiguous()
+        found[f"{name}.scale"] = scale.contiguous()
+    return found
+
+
+def read_form(stored: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The inverse of `stored_form`, in fp32."""
+    return {
+        name: value.float() * stored[f"{name}.scale"].float() if f"{name}.scale" in stored else value.float()
+        for name, value in stored.items()
+        if not name.endswith(".scale")
+    }
+
+
 @torch.no_grad()
 def load_selector(path: Path, encoder: Any) -> Selector:
     """The selector stored at `path` over a copy of `encoder`, in evaluation mode; EngineError if the two do not fit.
 
     The copy shares what is not adapted (embeddings, lower layers) with the encoder it is made from.
     """
-    stored = {name: value.float() for name, value in load_file(path).items()}
-    shared = {id(p): p for p in [*encoder.embed_tokens.parameters(), *encoder.layers[:-LAYERS].parameters()]}
-    own = deepcopy(encoder, shared).float()
-    adapt(own)
-    head = Head(own.config.d_model, stored["head.enter.weight"].shape[1] - own.config.d_model)
-    selector = Selector(own, head)
     try:
-        missing = set(trained(selector)) ^ set(stored)
-        if missing:
-            raise RuntimeError(f"{len(missing)} tensors differ, {min(missing)} first")
+        stored = read_form(load_file(path))
+        shared = {id(p): p for p in [*encoder.embed_tokens.parameters(), *encoder.layers[:-LAYERS].parameters()]}
+        own = deepcopy(encoder, shared).float()
+        adapt(own)
+        head = Head(own.config.d_model, stored["head.enter.weight"].shape[1] - own.config.d_model)
+        selector = Selector(own, head)
+        differing = set(trained(selector)) ^ set(stored)
+        if differing:
+            raise RuntimeError(f"{len(differing)} tensors differ, {min(differing)} first")
         selector.load_state_dict(stored, strict=False)
-    except RuntimeError as error:
+    except (SafetensorError, RuntimeError, KeyError) as error:
         raise EngineError(f"the sentence selector does not fit the model: {error}", where=str(path)) from error
     merge(own)
     return selector.eval()

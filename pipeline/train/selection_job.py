@@ -12,7 +12,7 @@ from pathlib import Path
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
-from pipeline.engines.selector import Selector, trained
+from pipeline.engines.selector import Selector, stored_form, trained
 from pipeline.errors import ConfigError, InputError
 from pipeline.files import read_jsonl, write_text
 from pipeline.train import folder
@@ -90,10 +90,9 @@ def _sums(job: Selecting) -> dict[str, str]:
 def _finish(job: Selecting, work: Path, selector: Selector, sizes: tuple[int, int]) -> None:
     """Base model, selector, log, plot and card."""
     log = list(read_jsonl(work / "log.jsonl"))
-    kept = {name: value.detach().half().cpu().contiguous() for name, value in trained(selector).items()}
     (job.out / STORED.parent).mkdir(exist_ok=True)
     part = job.out / f".precis-{STORED.name}.tmp"
-    save_file(kept, part)
+    save_file(stored_form(trained(selector)), part)
     part.replace(job.out / STORED)
     for name in folder.MODEL_FILES:
         if (job.base / name).is_file():
