@@ -16,7 +16,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from train_sample import RECIPE, write_data
+from train_sample import RECIPE, make_tiny_bart, write_data
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, BartForConditionalGeneration
 
 from pipeline.errors import ConfigError, MissingExtra, PrecisError
@@ -28,6 +28,7 @@ from pipeline.train.objective import CopyObjective, forward, loss_of
 from pipeline.train.pack import Packed, load
 from pipeline.train.processes import Alone, Together
 from pipeline.train.schedule import Settings, rate, read_settings
+from pipeline.train.settings import Training
 
 ROOT = Path(__file__).resolve().parent.parent
 CPU = torch.device("cpu")
@@ -127,6 +128,31 @@ def test_settings_that_cannot_be_are_refused(
                                      else text.replace(*change, 1))  # fmt: skip
     with pytest.raises(ConfigError, match=message):
         read_settings(tmp_path / "t.yaml")
+
+
+def peaks(model: torch.nn.Module, s: Settings) -> dict[str, float]:
+    """Parameter → its peak rate; every parameter once."""
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    groups = loop.optimizer_for(model, s).param_groups
+    found = [(names[id(parameter)], group["peak"]) for group in groups for parameter in group["params"]]
+    assert sorted(name for name, _ in found) == sorted(names.values())
+    return dict(found)
+
+
+@pytest.mark.parametrize(("t5", "layers"), [(False, "model.decoder.layers.0."), (True, "decoder.block.0.")])
+def test_by_default_the_decoders_layers_learn_faster_whatever_they_are_called(
+    stage: Path, tmp_path: Path, t5: bool, layers: str
+) -> None:
+    s = given_settings(stage, lr=0.4, slow_encoder=Training.model_fields["slow_encoder"].default)
+    model = AutoModelForSeq2SeqLM.from_pretrained(make_tiny_bart(tmp_path, t5))
+    found = peaks(model, s)
+    assert sum(name.startswith(layers) for name in found) >= 10
+    assert found == {name: 0.4 if name.startswith(layers) else 0.2 for name in found}
+
+
+def test_a_model_whose_decoder_is_called_otherwise_learns_at_the_full_rate(stage: Path) -> None:
+    strange = torch.nn.ModuleDict({"decoder_layers": torch.nn.Linear(2, 2), "encoder": torch.nn.Linear(2, 2)})
+    assert set(peaks(strange, given_settings(stage, lr=0.4, slow_encoder=0.5)).values()) == {0.4}
 
 
 def test_the_objective_is_the_mean_loss_times_the_tokens(stage: Path) -> None:

@@ -35,6 +35,7 @@ from pipeline.train.schedule import Settings, rate, read_settings
 __all__ = ["Settings", "batches", "collate", "forward", "loss_of", "rate", "read_settings", "run", "train"]
 
 LOG_EVERY = 20  # steps
+DECODER_LAYERS = ("model.decoder.layers.", "decoder.block.")  # of BART and its like; of T5 and its like
 Tell = Callable[[Mapping[str, float]], None]
 
 
@@ -55,10 +56,16 @@ class Work:
 
 
 def optimizer_for(model: torch.nn.Module, s: Settings) -> torch.optim.Optimizer:
-    """AdamW; the decoder's own layers learn at `lr`, embeddings and encoder at `slow_encoder` (0.5) of it."""
-    fast = [p for n, p in model.named_parameters() if n.startswith("model.decoder.layers")]
-    slow = [p for n, p in model.named_parameters() if not n.startswith("model.decoder.layers")]
-    groups = [{"params": fast, "peak": s.lr}, {"params": slow, "peak": s.lr * s.slow_encoder}]
+    """AdamW; the decoder's own layers learn at `lr`, embeddings and encoder at `slow_encoder` (0.5) of it.
+
+    Where the decoder's layers are not known by name everything learns at `lr`.
+    """
+    named = dict(model.named_parameters())
+    fast = {name for name in named if name.startswith(DECODER_LAYERS)} or set(named)
+    groups = [
+        {"params": [p for name, p in named.items() if (name in fast) == quick], "peak": peak}
+        for quick, peak in ((True, s.lr), (False, s.lr * s.slow_encoder))
+    ]
     return torch.optim.AdamW(
         [g for g in groups if g["params"]], lr=s.lr, weight_decay=s.weight_decay, betas=(0.9, 0.98), fused=True
     )
