@@ -135,6 +135,18 @@ def test_it_stops_when_checks_get_no_better_and_keeps_the_best(bart: Path, tmp_p
     assert next(scores) == 0.9
 
 
+def test_a_training_whose_loss_is_lost_ends_with_status_2_and_without_a_model(
+    bart: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    data = write_jsonl(tmp_path / "my.jsonl", 12)
+    text = config(tmp_path, bart, "steps: 9", "check_every: 3", "lr: 1.0e30", "clip: 1.0e30", "max_batch: 4")
+    assert main(["train", text, "--data", str(data), "--out", str(tmp_path / "out"), *sets(*FAST)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "not finite at step" in err
+    assert list(tmp_path.glob("out/*.safetensors")) == list(tmp_path.glob("out/work/*.pt")) == []
+
+
 def test_a_check_scores_what_transformers_writes(bart: Path, tmp_path: Path) -> None:
     """The same texts generated one by one, and scored by the public function."""
     data = write_jsonl(tmp_path / "my.jsonl", 10)

@@ -24,6 +24,7 @@ from pipeline.train import checkpoints, launch, loop, processes
 from pipeline.train.batching import IGNORE, PAD, batches, collate, collated, stream
 from pipeline.train.command import Wanted, train_model
 from pipeline.train.export import export
+from pipeline.train.meter import check_finite
 from pipeline.train.objective import CopyObjective, forward, loss_of
 from pipeline.train.pack import Packed, load
 from pipeline.train.processes import Alone, Together
@@ -227,10 +228,31 @@ def test_a_resume_drops_what_a_killed_sitting_left_beyond_its_state(stage: Path,
     assert (tmp_path / "log.jsonl").read_text() == '{"step": 2}\n{"step": 4}\n'
 
 
-def test_a_loss_that_is_not_finite_ends_the_loop_with_a_message(stage: Path, tmp_path: Path) -> None:
-    with pytest.raises(PrecisError, match="not finite"):
-        loop.train(given_settings(stage, lr=1e20, clip=1e20), stage / "pairs", tmp_path, Alone(CPU))
-    assert not checkpoints.progress_of(tmp_path).finished
+def test_a_loss_that_is_not_finite_ends_the_loop_before_the_next_save(stage: Path, tmp_path: Path) -> None:
+    loop.train(given_settings(stage, steps=3, save_every=1), stage / "pairs", tmp_path, Alone(CPU))
+    kept = {path.name: path.read_bytes() for path in tmp_path.glob("*.pt")}
+    assert sorted(kept) == ["state.pt", "weights-000002.pt", "weights-000003.pt"]
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    state["finished"] = False
+    state["model"]["model.decoder.layers.0.fc1.weight"][0, 0] = float("nan")
+    checkpoints.write(state, tmp_path / "state.pt")
+    kept["state.pt"] = (tmp_path / "state.pt").read_bytes()
+    for save_every in (1, 2):
+        with pytest.raises(PrecisError, match="the loss is not finite at step 4"):
+            loop.train(given_settings(stage, save_every=save_every), stage / "pairs", tmp_path, Alone(CPU))
+        assert {path.name: path.read_bytes() for path in tmp_path.glob("*.pt")} == kept
+    assert [line["step"] for line in log(tmp_path) if "val_brief" in line] == [1, 2, 3]
+
+
+def test_a_last_update_that_spoils_the_weights_is_no_end_of_a_training(stage: Path, tmp_path: Path) -> None:
+    with pytest.raises(PrecisError, match="val_headline, val_brief is not finite at step 1"):
+        loop.train(given_settings(stage, lr=1e30, steps=1), stage / "pairs", tmp_path, Alone(CPU))
+    assert list(tmp_path.glob("*.pt")) == []
+    model = torch.nn.Linear(2, 2)
+    check_finite(model, {"val": 1.0}, 7)
+    torch.nn.init.constant_(model.bias, float("inf"))
+    with pytest.raises(PrecisError, match="the weights are not finite at step 7"):
+        check_finite(model, {}, 7)
 
 
 def test_the_loop_needs_no_more_than_a_bare_machine_has(stage: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from pipeline.errors import InputError, PrecisError
 from pipeline.train import checkpoints
 from pipeline.train.batching import PAD, Batch, batches, collate, collated, stream
 from pipeline.train.checkpoints import Progress
-from pipeline.train.meter import Clock, Meter
+from pipeline.train.meter import Clock, Meter, check_finite
 from pipeline.train.objective import CopyObjective, forward, loss_of, losses, quiet, start_model, vocabulary_of
 from pipeline.train.pack import Packed, load
 from pipeline.train.processes import Team, team
@@ -89,9 +89,10 @@ def train(s: Settings, pairs: Path, out: Path, group: Team, tell: Tell | None = 
 
 
 def run(s: Settings, data: Packed, work: Work, out: Path, group: Team, tell: Tell | None = None) -> Progress:
-    """Run the loop to its end, a JSON line every 20 steps, saving every `save_every` steps or `save_minutes`.
+    """Run the loop to its end, saving every `save_every` steps or `save_minutes`; a JSON line every 20 steps and save.
 
-    `tell` is called with every line of the log.
+    `tell` is called with every line of the log. PrecisError before a save whose loss, measures or weights are not
+    finite: the state on the disk stays the last good one.
     """
     out.mkdir(parents=True, exist_ok=True)
     optimizer = optimizer_for(work.model, s)
@@ -115,12 +116,13 @@ def run(s: Settings, data: Packed, work: Work, out: Path, group: Team, tell: Tel
             progress.seconds = clock.tick()
             meter.add(loss, len(rows), int((data.source_at[rows + 1] - data.source_at[rows]).sum()))
             ended = progress.step >= s.steps if s.steps is not None else clock.seconds >= 60 * (s.minutes or 0)
-            if progress.step % LOG_EVERY == 0 or ended:
+            due = ended or _due(s, progress.step, clock.seconds - saved)
+            if due or progress.step % LOG_EVERY == 0:
                 line = meter.read(progress.step, clock.seconds, s.lr * share)
                 _write(log, line)
                 if tell is not None and group.first:
                     tell(line)
-            if ended or _due(s, progress.step, clock.seconds - saved):
+            if due:
                 if _save(s, work, out, progress, optimizer, log, ended, group):
                     break
                 saved = clock.tick()
@@ -169,13 +171,14 @@ def _save(
     ended: bool,
     group: Team,
 ) -> bool:
-    """Keep the weights, measure, and only then save the state: a kill anywhere before it repeats all of this.
+    """Measure, keep the weights, and only then save the state: a kill anywhere before it repeats all of this.
 
     The result is whether the loop is finished.
     """
+    found = work.check()
+    check_finite(work.model, found, progress.step)
     if group.first:
         checkpoints.keep_for_average(out, progress.step, work.model, s.average_last)
-    found = work.check()
     if work.score is not None:
         value = group.agreed(found[work.score])
         better = progress.best is None or value > progress.best

@@ -1,9 +1,10 @@
-"""The clock of a training loop, and its losses and throughput for the log."""
+"""The clock of a training loop, its losses and throughput for the log, and whether they are numbers at all."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 
 import torch
 
@@ -48,7 +49,7 @@ class Meter:
         """The log line of these steps, which begins the next; PrecisError if the loss is not finite."""
         loss = float(self._group.total(torch.stack(self._losses)).mean())
         if not math.isfinite(loss):
-            raise PrecisError(f"the loss is not finite at step {step}", fix="lower lr, or raise warmup_steps")
+            raise _not_finite("the loss is", step)
         spent = max(1e-9, now - self._began)
         line = {
             "step": step,
@@ -60,3 +61,19 @@ class Meter:
         }
         self.restart(now)
         return line
+
+
+def check_finite(model: torch.nn.Module, measured: Mapping[str, float], step: int) -> None:
+    """PrecisError unless all weights and all values measured are finite.
+
+    The loss of a step is from before its update, so the last update of all shows in these only.
+    """
+    wrong = [name for name, value in measured.items() if not math.isfinite(value)]
+    if wrong:
+        raise _not_finite(f"{', '.join(wrong)} is", step)
+    if not all(bool(weight.isfinite().all()) for weight in model.parameters()):
+        raise _not_finite("the weights are", step)
+
+
+def _not_finite(what: str, step: int) -> PrecisError:
+    return PrecisError(f"{what} not finite at step {step}", fix="lower lr, or raise warmup_steps")
