@@ -48,18 +48,35 @@ def write_jsonl(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
 
 
 def read_jsonl(path: Path) -> Iterator[JsonObject]:
-    """The JSON objects of `path`, blank lines skipped; InputError naming the file and line."""
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except ValueError as error:
-                raise InputError(f"not valid JSON: {error}", where=f"{path}:{number}") from error
-            if not isinstance(record, dict):
-                raise InputError("should be a JSON object", where=f"{path}:{number}")
-            yield record
+    """The JSON objects of `path` (.gz and .xz are unpacked), blank lines skipped.
+
+    InputError names the file and line of what is no UTF-8, no JSON object or damaged; OSError if there is no such file.
+    """
+    for where, line in _lines(path):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"not valid JSON: {error}", where=where) from error
+        if not isinstance(record, dict):
+            raise InputError("should be a JSON object", where=where)
+        yield record
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """`file:line` and the text of every line."""
+    from pipeline.decoding import UNREADABLE, decode, fault, open_bytes  # loads gzip and lzma: only for a reader
+
+    number = 0
+    with open_bytes(path) as lines:
+        try:
+            for number, line in enumerate(lines, 1):
+                yield f"{path}:{number}", decode(line)
+        except UNREADABLE as error:
+            raise InputError(f"the file is damaged: {fault(error)}", where=f"{path}:{number + 1}") from error
+        except ValueError as error:
+            raise InputError(str(error), where=f"{path}:{number}") from error
 
 
 def remove_temporaries(folder: Path) -> None:

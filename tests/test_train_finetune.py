@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -189,6 +191,25 @@ def test_columns_are_found_held_out_and_counted(tmp_path: Path) -> None:
     assert both.val[0].target == tuple(record(50)["bullets"])  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".xz", lzma.compress)])
+def test_a_packed_file_is_trained_on_like_a_plain_one_and_a_torn_one_is_refused(
+    suffix: str, pack: Callable[[bytes], bytes], bart: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    plain, packed = write_jsonl(tmp_path / "my.jsonl", 60), tmp_path / f"my.jsonl{suffix}"
+    whole = pack(plain.read_bytes())
+    packed.write_bytes(whole)
+    assert read_examples(Examples(), packed, None, 1) == read_examples(Examples(), plain, None, 1)
+    assert read_examples(Examples(train=packed.name), tmp_path, None, 1) == read_examples(Examples(), plain, None, 1)
+    packed.write_bytes(whole[: len(whole) // 2])
+    text = config(tmp_path, bart, "steps: 1")
+    assert main(["train", text, "--data", str(packed), "--out", str(tmp_path / "out")]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"precis: {packed}:")
+    assert "the file is damaged" in err
+    assert "Traceback" not in err
+
+
 def test_a_dataset_in_a_folder_is_read_by_its_splits(tmp_path: Path) -> None:
     datasets = pytest.importorskip("datasets")
     rows = [{"body": record(n)["document"], "title": record(n)["headline"]} for n in range(8)]
@@ -222,6 +243,7 @@ def test_a_dataset_in_a_folder_is_read_by_its_splits(tmp_path: Path) -> None:
         (['{"document": "A text.", "headline": "A"}'], [], "one example cannot be both trained on and validated"),
         (["not json"], [], "my.jsonl:1: not valid JSON"),
         (["[1]"], [], "my.jsonl:1: should be a JSON object"),
+        (["", "\udce9"], [], "my.jsonl:2: not UTF-8 text (byte 0xe9 at offset 0)"),
         (None, [], "no such file or folder"),
         (None, ["model=/no/such/folder"], "the model cannot be loaded"),
         (None, ["prefx=a"], "prefx: unknown key; did you mean prefix?"),
@@ -235,7 +257,7 @@ def test_what_cannot_be_tuned_is_one_message_and_status_2(
 ) -> None:
     data = tmp_path / "my.jsonl"
     if lines is not None:
-        data.write_text("\n".join(lines) + "\n")
+        data.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="surrogateescape")
     elif settings:
         write_jsonl(data, 4)
     text = config(tmp_path, bart, "steps: 1")

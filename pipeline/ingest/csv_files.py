@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.ingest.decoding import fault
+from pipeline.decoding import fault
 from pipeline.ingest.fields import TEXT_FIELDS
 from pipeline.ingest.raw import Outcome, rejected
 from pipeline.ingest.tables import Record, read_records

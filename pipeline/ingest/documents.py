@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.ingest.decoding import decode, fault
+from pipeline.decoding import decode, fault
 from pipeline.ingest.raw import Outcome, Raw, rejected
 from pipeline.ingest.references import read_references
 from pipeline.ingest.web import page_text

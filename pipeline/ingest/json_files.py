@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.ingest.decoding import UNREADABLE, decode, fault, open_bytes
+from pipeline.decoding import UNREADABLE, decode, fault, open_bytes
 from pipeline.ingest.raw import Outcome, rejected
 from pipeline.ingest.tables import Record, read_records
 from pipeline.records import Quarantined

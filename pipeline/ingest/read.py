@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.decoding import decode
 from pipeline.errors import InputError
-from pipeline.ingest.decoding import decode
 from pipeline.ingest.discover import discover
 from pipeline.ingest.formats import READERS, suffix_of
 from pipeline.ingest.raw import STDIN, Outcome, Raw, rejected

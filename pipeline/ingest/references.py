@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline import strict_yaml
-from pipeline.ingest.decoding import decode
+from pipeline.decoding import decode
 from pipeline.records import References
 from pipeline.text.characters import clean_characters
 

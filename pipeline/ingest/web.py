@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.ingest.decoding import decode
+from pipeline.decoding import decode
 from pipeline.text.key_points import is_heading
 
 _CHARSET = re.compile(rb"<meta[^>]{0,80}?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)

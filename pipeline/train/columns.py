@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import lzma
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -47,7 +45,7 @@ def read_examples(data: Examples, base: Path | None, limit: int | None, seed: in
     target, skipped = data.target, 0
     for name in names:
         where = f"{data.dataset}[{name}]" if data.dataset else str(file_of(name, base))
-        rows = _dataset(data, name) if data.dataset else _file(file_of(name, base))
+        rows = _dataset(data, name) if data.dataset else read_jsonl(_there(file_of(name, base)))
         records = list(islice(rows, most))
         if not records:
             raise InputError("no records", where=where)
@@ -84,21 +82,6 @@ def _there(path: Path) -> Path:
             "no such file", where=str(path), fix="give --data FILE, or --data DIR with data.train and data.validation"
         )
     return path
-
-
-def _file(path: Path) -> Iterator[Record]:
-    if _there(path).suffix != ".xz":
-        yield from read_jsonl(path)
-        return
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                record = json.loads(line)
-            except ValueError as error:
-                raise InputError(f"not valid JSON: {error}", where=f"{path}:{number}") from error
-            if not isinstance(record, dict):
-                raise InputError("should be a JSON object", where=f"{path}:{number}")
-            yield record
 
 
 def _dataset(data: Examples, split: str) -> Iterator[Record]:

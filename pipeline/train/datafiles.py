@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.ingest.decoding import UNREADABLE, decode, fault, open_bytes
+from pipeline.decoding import UNREADABLE, decode, fault, open_bytes
 from pipeline.ingest.fields import REFERENCE_FIELDS, TEXT_FIELDS
 
 SUFFIXES = (".jsonl.xz", ".jsonl.gz", ".jsonl")

@@ -145,7 +145,7 @@ class Examples(Settings):
     """Where a user's examples are and which fields to read."""
 
     train: str = Field(
-        default="train.jsonl", min_length=1, description="JSONL file (or .jsonl.xz) below --data; or a dataset's split"
+        default="train.jsonl", min_length=1, description="JSONL file (or .gz, .xz) below --data; or a dataset's split"
     )
     validation: str | None = Field(default=None, min_length=1, description="the same; null: hold out a part of train")
     held_out: float = Field(default=0.1, gt=0, lt=1, description="that part")
