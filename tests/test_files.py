@@ -56,7 +56,8 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, suffix: str, pack: Pa
 def test_a_damaged_file_is_named_with_the_first_line_that_is_lost(tmp_path: Path, suffix: str, pack: Pack) -> None:
     whole = pack(LONG)
     middle = len(whole) // 2
-    spoilt = whole[:middle] + bytes(40) + whole[middle + 40 :]  # what gzip makes of it may well be JSON until the sum at its end
+    # what gzip makes of spoilt bytes may well be JSON, until the sum at the end
+    spoilt = whole[:middle] + bytes(40) + whole[middle + 40 :]
     for data, told in ((whole[:middle], "the file is damaged: "), (spoilt, ""), (LONG, "the file is damaged: ")):
         path = tmp_path / f"mine{suffix}"
         path.write_bytes(data)

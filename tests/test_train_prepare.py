@@ -130,7 +130,7 @@ def test_a_folder_becomes_pairs_and_a_report(tmp_path: Path, capsys: pytest.Capt
         "mine": {"tasks": ["headline"], "most": 7},
         "nowhere": {"tasks": ["brief"]},
     }
-    config = {"start": str(tokenizer_folder(tmp_path / "start")), "seed": 3, "data": rules}
+    config = {"start": str(tokenizer_folder(tmp_path / "start")), "seed": 3, "steps": 1, "data": rules}
     (tmp_path / "c.yaml").write_text(yaml.safe_dump(config))
     arguments = ["--data", str(data), "--config", str(tmp_path / "c.yaml"), "--out"]
     assert prepare.main([*arguments, str(tmp_path / "pairs")]) == 0
@@ -160,6 +160,43 @@ def test_a_folder_becomes_pairs_and_a_report(tmp_path: Path, capsys: pytest.Capt
     assert prepare.main([*arguments, str(tmp_path / "again")]) == 0
     for name in ("train.npz", "val.npz", "dropped.json", "dropped.md"):
         assert (tmp_path / "pairs" / name).read_bytes() == (tmp_path / "again" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("change", "more", "told"),
+    [
+        ({"data": {"one": {"task": ["headline"]}}}, [], "c.yaml: data.one.task: unknown key; did you mean tasks?"),
+        ({"sed": 3}, [], "c.yaml: sed: unknown key; did you mean seed?"),
+        ({"steps": None}, [], "give either steps or minutes"),
+        ({"start": "none"}, [], "start: none: no checkpoint there: tokenizer.json missing"),
+        ({"start": "random", "tokenizer": {"vocabulary": 300}}, [], "a start that is to be made: use precis train"),
+        ({"stages": [{"name": "a"}, {"name": "b"}]}, [], "has several stages"),
+        ({"kind": "finetune", "start": None, "data": {}}, [], "c.yaml: kind: only a recipe has pairs"),
+        ({}, ["--limit", "0"], "--limit: should be at least 1, got 0"),
+        ({}, ["--data", "none"], "--data: no such folder: none"),
+    ],
+)
+def test_a_recipe_that_cannot_be_prepared_is_one_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict[str, object], more: list[str], told: str
+) -> None:
+    config = {"start": str(tmp_path), "steps": 1, "data": {"one": {"tasks": ["headline"]}}, **change}
+    config = {key: value for key, value in config.items() if value is not None}
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(config))
+    arguments = ["--data", str(tmp_path), "--config", str(tmp_path / "c.yaml"), "--out", str(tmp_path / "out"), *more]
+    assert prepare.main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert told in err
+    assert all(line.startswith("precis: ") for line in err.splitlines())
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_documented_command_reads_a_config_of_this_repository(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parent.parent
+    for text in (str(prepare.__doc__), (root / "docs" / "data.md").read_text(encoding="utf-8")):
+        (command,) = [line.split() for line in text.splitlines() if "-m pipeline.train.prepare" in line]
+        found = prepare._recipe(root / command[command.index("--config") + 1], tmp_path, None)
+        assert (root / found.start / prepare.TOKENIZER).is_file()
 
 
 def test_a_tally_counts_pairs_by_where_they_come_from() -> None:

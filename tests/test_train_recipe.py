@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
 import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -115,6 +117,28 @@ def test_what_is_finished_is_not_done_again(trained: Path, tmp_path: Path, monke
     assert train(copy) == 0
     assert done == []
     assert (copy / "out" / "model.safetensors").read_bytes() == whole
+
+
+def test_plain_and_gzipped_sets_give_what_packed_ones_do(trained: Path, tmp_path: Path, capsys: Capture) -> None:
+    """And what else lies beside them is not data: changing it changes nothing."""
+    copy = tmp_path / "copy"
+    (copy / "data" / "val").mkdir(parents=True)
+    (copy / "data" / "train").mkdir()
+    (copy / "r.yaml").write_text(RECIPE)
+    for split in ("train", "val"):
+        for name, suffix, pack in (("one", ".jsonl", bytes), ("two", ".jsonl.gz", gzip.compress)):
+            text = lzma.decompress((trained / "data" / split / f"{name}.jsonl.xz").read_bytes())
+            (copy / "data" / split / f"{name}{suffix}").write_bytes(pack(text))
+    assert train(copy, "--prepare") == 0
+    for stage in ("news", "tasks"):
+        for name in ("train.npz", "val.npz", "dropped.json"):
+            mine, theirs = (f / "out" / "work" / stage / "pairs" / name for f in (copy, trained))
+            assert mine.read_bytes() == theirs.read_bytes()
+    (copy / "data" / "val" / "notes.txt").write_text("mine")
+    assert train(copy, "--prepare") == 0
+    (copy / "data" / "val" / "one.jsonl").write_text(json.dumps(record(1)))
+    assert train(copy, "--prepare") == 2
+    assert "the data changed since this training began: val/one.jsonl" in capsys.readouterr().err
 
 
 def test_fresh_begins_again_and_leaves_other_files(trained: Path, tmp_path: Path, capsys: Capture) -> None:

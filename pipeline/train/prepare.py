@@ -1,7 +1,10 @@
-"""Data folder → packed pairs: `python -m pipeline.train.prepare --data DIR --config configs/train/cpu.yaml --out DIR`.
+"""Data folder → packed pairs, of a recipe of one stage that goes on from a checkpoint:
 
-Writes train.npz, val.npz and tokenizer.json for the loop, and what became of every record: dropped.json (reasons and
-counts by set), dropped.md (the same as a table) and preparation.json (kinds of pairs, furniture removed, bad records).
+    python -m pipeline.train.prepare --data DIR --config configs/train/cpu_continue.yaml --out DIR
+
+`precis train` does the same for every stage, and with --prepare nothing else. Writes train.npz, val.npz and
+tokenizer.json for the loop, and what became of every record: dropped.json (reasons and counts by set), dropped.md (the
+same as a table) and preparation.json (kinds of pairs, furniture removed, bad records).
 """
 
 from __future__ import annotations
@@ -11,36 +14,43 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import yaml
 from tokenizers import Tokenizer
 
+from pipeline.errors import ConfigError, InputError, PrecisError
 from pipeline.train.datafiles import MOST_EXAMPLES, SUFFIXES, BadRecord, read_records, read_set, set_file
 from pipeline.train.documents import Rule, document_sentences, rare_names, record_pairs, roundup_paraphrases
 from pipeline.train.events import Told, day_of, paraphrases, same_event
 from pipeline.train.leakage import Index, reports
+from pipeline.train.load import load_plan
 from pipeline.train.pack import NEW_TOKENS, pack, save
 from pipeline.train.pairs import Pair
+from pipeline.train.settings import MADE, Recipe, SetRule
 from pipeline.train.tally import Tally, markdown
 
-__all__ = ["document_sentences", "main", "read_set", "record_pairs"]
+__all__ = ["document_sentences", "main", "prepare", "read_set", "record_pairs"]
 
+TOKENIZER = "tokenizer.json"
 CHUNK = 500  # records that one process works on at a time, and among which reports on one event are looked for
 HELD = ("val", "test", "judged")  # splits that nothing trained on may repeat
 _index = Index()  # of this process: filled once, read by every chunk
 
 
+def held_files(data: Path) -> list[tuple[str, Path]]:
+    """The files of the splits that nothing trained on may repeat, each with its split."""
+    return [(split, f) for split in HELD for f in sorted((data / split).glob("*")) if f.name.endswith(SUFFIXES)]
+
+
 def held_index(data: Path, names: Sequence[str]) -> Index:
     """Every document and headline of val/, test/ and judged/, and what is held out of the sets without a split."""
     index = Index()
-    for split in HELD:
-        files = [f for f in sorted((data / split).glob("*")) if f.name.endswith(SUFFIXES)]
-        for record in (r for file in files for r in read_set(file)):
+    for split, file in held_files(data):
+        for record in read_set(file):
             index.add(split, record)
     for name in names:
         found = set_file(data, "val", name)
@@ -101,46 +111,80 @@ def set_pairs(
 
 
 def split_pairs(
-    data: Path, split: str, config: dict[str, Any], limit: int | None, pool: ProcessPoolExecutor
+    data: Path, split: str, rules: Mapping[str, SetRule], seed: int, limit: int | None, pool: ProcessPoolExecutor
 ) -> Iterator[tuple[str, list[Pair], Tally]]:
-    """(set, its shuffled pairs within its cap, its counts) for every set of the config."""
+    """(set, its shuffled pairs within its cap, its counts) for every set of the rules."""
     splits = frozenset(HELD) - ({"val"} if split == "val" else set())
-    for name, given in config["data"].items():
-        rule = Rule.read(given or {})
+    for name, given in rules.items():
+        rule = Rule.read(given.model_dump())
         pairs, tally = set_pairs(islice(read_records(data, split, name), limit), rule, splits, pool)
         if set_file(data, split, name) is None:
             tally.outcomes["set: no file"] += 1
             if split == "train":
                 sys.stderr.write(f"{name}: no such set in {data}\n")
-        random.Random(config["seed"]).shuffle(pairs)
+        random.Random(seed).shuffle(pairs)
         yield name, pairs[: rule.most], tally
 
 
-def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="folder with train/ and val/ *.jsonl.xz")
-    parser.add_argument("--config", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True, help="folder for train.npz, val.npz, dropped.json")
-    parser.add_argument("--limit", type=int, help="records per set (to try things out)")
-    args = parser.parse_args(argv)
-    config = yaml.safe_load(args.config.read_text(encoding="utf-8"))
-    tokenizer = Tokenizer.from_file(str(Path(config["start"]) / "tokenizer.json"))
+def prepare(
+    data: Path, rules: Mapping[str, SetRule], seed: int, start: Path, out: Path, limit: int | None = None
+) -> None:
+    """Write the pairs of the sets in `rules` and their reports into `out`, tokenised as the checkpoint `start` does.
+
+    `limit`: records per set and split. InputError if there is no tokenizer.
+    """
+    if not (start / TOKENIZER).is_file():
+        raise InputError(f"no checkpoint there: {TOKENIZER} missing", where=f"start: {start}")
+    tokenizer = Tokenizer.from_file(str(start / TOKENIZER))
     tokenizer.add_special_tokens(list(NEW_TOKENS))
-    args.out.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(args.out / "tokenizer.json"))
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(out / TOKENIZER))
     began, tallies = time.monotonic(), {}
-    index = held_index(args.data, list(config["data"]))
+    index = held_index(data, list(rules))
     with ProcessPoolExecutor(2, initializer=_keep_index, initargs=(index,)) as pool:
         for split in ("train", "val"):
             pairs: list[Pair] = []
-            for name, found, tally in split_pairs(args.data, split, config, args.limit, pool):
+            for name, found, tally in split_pairs(data, split, rules, seed, limit, pool):
                 pairs += found
                 tallies[f"{split}/{name}"] = tally
-            random.Random(config["seed"]).shuffle(pairs)
-            save(pack(pairs, tokenizer, config["seed"]), args.out / f"{split}.npz")
+            random.Random(seed).shuffle(pairs)
+            save(pack(pairs, tokenizer, seed), out / f"{split}.npz")
             sys.stderr.write(f"{split}: {len(pairs)} pairs\n")
-    _report(args.out, tallies, time.monotonic() - began)
+    _report(out, tallies, time.monotonic() - began)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Prepare a recipe of one stage; exit status 2 for what cannot be used."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with train/SET.jsonl and val/ (or .gz, .xz)")
+    parser.add_argument("--config", type=Path, required=True, help="a recipe: see configs/train/")
+    parser.add_argument("--out", type=Path, required=True, help="folder for train.npz, val.npz, dropped.json")
+    parser.add_argument("--limit", type=int, help="records per set (to try things out)")
+    args = parser.parse_args(argv)
+    try:
+        recipe = _recipe(args.config, args.data, args.limit)
+        prepare(args.data, recipe.stages[0].data, recipe.seed, Path(recipe.start), args.out, args.limit)
+    except (PrecisError, OSError) as error:
+        for line in str(error).splitlines():
+            print(f"precis: {line}", file=sys.stderr)
+        return 2
     return 0
+
+
+def _recipe(config: Path, data: Path, limit: int | None) -> Recipe:
+    """The recipe of one stage in `config`; ConfigError names everything that cannot be used."""
+    plan, faults = load_plan(config), []
+    if not isinstance(plan, Recipe):
+        raise ConfigError(["kind: only a recipe has pairs; precis train prepares the others"], where=str(config))
+    if len(plan.stages) > 1 or plan.start in MADE:
+        faults.append("has several stages, or a start that is to be made: use precis train CONFIG --prepare")
+    if not data.is_dir():
+        faults.append(f"--data: no such folder: {data}")
+    if limit is not None and limit < 1:
+        faults.append(f"--limit: should be at least 1, got {limit}")
+    if faults:
+        raise ConfigError(faults, where=str(config))
+    return plan
 
 
 def _report(out: Path, tallies: dict[str, Tally], seconds: float) -> None:

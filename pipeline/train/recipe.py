@@ -99,8 +99,7 @@ def set_files(recipe: Recipe, data: Path) -> set[Path]:
 
 def data_sums(recipe: Recipe, data: Path, limit: int | None) -> dict[str, str]:
     """sha256 of every file the preparation reads, those of the held-out splits included; and --limit."""
-    held = {path for split in prepare.HELD for path in (data / split).glob("*") if path.is_file()}
-    read = sorted(set_files(recipe, data) | held)
+    read = sorted(set_files(recipe, data) | {path for _, path in prepare.held_files(data)})
     found = {str(path.relative_to(data)): folder.sha256(path) for path in read}
     return {**found, "--limit": str(limit)} if limit else found
 
@@ -149,11 +148,7 @@ def _facts(job: Job, work: Path, logs: Mapping[str, list[dict[str, Any]]]) -> Fa
 
 def _prepare(job: Job, stage: Stage, start: Path, part: Path) -> None:
     """Write the pairs of a stage into `part`; the tokenizer is the start's, for all stages."""
-    rules = stage.model_dump(mode="json", exclude_none=True)["data"]
-    wanted = {"start": str(start), "seed": job.recipe.seed, "data": rules}
-    write_text(part / "prepare.yaml", yaml.safe_dump(wanted, sort_keys=False))
-    limit = ["--limit", str(job.limit)] if job.limit else []
-    prepare.main(["--data", str(job.data), "--config", str(part / "prepare.yaml"), "--out", str(part), *limit])
+    prepare.prepare(job.data, stage.data, job.recipe.seed, start, part, job.limit)
 
 
 def _counts(pairs: Path) -> dict[str, dict[str, int]]:
