@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
 from transformers import BartConfig, BartForConditionalGeneration
 
 from pipeline.errors import InputError
@@ -66,8 +65,3 @@ def bart_shape(recipe: Recipe, vocabulary: int) -> BartConfig:
         max_position_embeddings=shape.positions,
         forced_eos_token_id=None,
     )
-
-
-def tokenizer_of(folder: Path) -> Tokenizer:
-    """The tokenizer of a start."""
-    return Tokenizer.from_file(str(folder / "tokenizer.json"))
