@@ -1,7 +1,6 @@
 """The command `precis`: parse, call, print. Results go to stdout, progress and messages to stderr.
 
-Exit status: 0 done; 1 finished, but articles were quarantined or a threshold was missed; 2 the config or input cannot
-be used; 130 interrupted.
+What it ends with is told by `EXIT_STATUS`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,11 @@ from pathlib import Path
 from pipeline import cli_train
 from pipeline.errors import PrecisError
 
+EXIT_STATUS = (
+    "Exit status: 0 done; 1 finished, but an article was quarantined, a threshold missed, a run of a sweep failed or "
+    "something needed is not there (doctor); 2 the config or the input cannot be used (a line for every fault, no "
+    "traceback); 130 interrupted."
+)
 QUICKSTART = "configs/run/quickstart.yaml"
 
 
@@ -24,8 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="precis",
         description="Turns news articles into summaries, bullet briefs and headlines, and scores them.",
-        epilog="precis COMMAND --help explains a command. Exit status: 0 done, 1 finished with quarantined articles or "
-        "a missed threshold, 2 unusable config or input, 130 interrupted.",
+        epilog=f"precis COMMAND --help explains a command. {EXIT_STATUS}",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from pathlib import Path
 
-from pipeline.cli import COMMANDS, build_parser
+from pipeline.cli import COMMANDS, EXIT_STATUS, build_parser
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
-HEAD = """# Commands
+HEAD = f"""# Commands
 
 Written by `python scripts/export_cli.py` from the parser; do not edit it by hand.
 
-Results go to stdout, progress and messages to stderr. Exit status: 0 done; 1 finished, but some articles were
-quarantined or something is missing; 2 the config or the input cannot be used (every fault in one line, no traceback);
-130 interrupted.
+{textwrap.fill(f"Results go to stdout, progress and messages to stderr. {EXIT_STATUS}", 120)}
 """
 
 
