@@ -6,14 +6,14 @@ Used by `measure_guard.py --judged FILE`. A record has `id` ("qags-cnndm-0"), `d
 
 from __future__ import annotations
 
-import json
-import lzma
 import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.sets import read_records
 
 from pipeline.guard import judge, read_text
 from pipeline.text.sentences import split_sentences
@@ -34,16 +34,19 @@ class JudgedSentence:
 
 def read_judged(path: Path, nearest: Nearest) -> Iterator[JudgedSentence]:
     """Every judged sentence, judged by the guard with the two nearest sentences of its document as evidence."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            record = json.loads(_SPACED.sub(lambda m: m[1] or m[2], line))
-            sentences = tuple(s.text for s in split_sentences(record["document"]))
-            source = read_text(record["document"], sentences)
-            for said in record["sentences"]:
-                evidence = nearest(said["text"], sentences)
-                verdict = judge(said["text"], source, kind="summary", evidence=evidence)
-                codes = frozenset(r.code for r in verdict.reasons if r.code != "verbatim")
-                yield JudgedSentence(record["id"].split("-")[1], said["consistent"], codes, said["text"])
+    for record in read_records(path):
+        document = _joined(record["document"])
+        sentences = tuple(s.text for s in split_sentences(document))
+        source = read_text(document, sentences)
+        for said in record["sentences"]:
+            text = _joined(said["text"])
+            verdict = judge(text, source, kind="summary", evidence=nearest(text, sentences))
+            codes = frozenset(r.code for r in verdict.reasons if r.code != "verbatim")
+            yield JudgedSentence(record["id"].split("-")[1], said["consistent"], codes, text)
+
+
+def _joined(text: str) -> str:
+    return _SPACED.sub(lambda m: m[1] or m[2], text)
 
 
 def show_judged(found: Sequence[JudgedSentence], examples: int, seed: int) -> None:

@@ -9,8 +9,6 @@ words before the first auxiliary or "said" of an article's sentence.
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
 import random
 import re
 import sys
@@ -20,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.sets import read_records  # noqa: E402
 
 from pipeline.finite import has_finite_verb  # noqa: E402
 from pipeline.text.sentences import split_sentences  # noqa: E402
@@ -32,8 +32,7 @@ ARTICLES, BULLETS = ("cnn_highlights_allsides", "allsides_abp"), ("cnn_highlight
 
 
 def records(folder: Path, name: str, limit: int) -> Iterator[dict[str, Any]]:
-    with lzma.open(folder / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, islice(lines, limit))
+    return islice(read_records(folder / f"{name}.jsonl.xz"), limit)
 
 
 def rows(folder: Path, limit: int) -> Iterator[tuple[str, bool, list[str]]]:

@@ -13,8 +13,6 @@ Deterministic under --seed; --plants 0 judges true text only.
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
 import random
 import re
 import sys
@@ -22,10 +20,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.sets import read_records  # noqa: E402
+from bench.tables import wilson  # noqa: E402
 from guard_judged import read_judged, show_judged  # noqa: E402
 from plant_errors import Pools, foreign_names, plants, read_pools  # noqa: E402
 
@@ -80,19 +81,15 @@ class Tally:
 def read(data: Path, split: str, limits: dict[str, int], checks: Checks = CHECKS) -> Iterator[Document]:
     """The first articles of each set, as many as `limits` says."""
     for name, limit in limits.items():
-        with lzma.open(data / split / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
-            for _, line in zip(range(limit), lines, strict=False):
-                record = json.loads(line)
-                text = record["document"]
-                whole = tuple(s.text for s in split_sentences(text))
-                sentences = tuple(s for s in whole if is_usable(s))
-                headline = re.split(r" [|–—] ", record.get("headline") or "")[0]
-                bullets = tuple(record.get("bullets") or ())
-                source = read_text(text, whole)
-                headlines = (headline,) if headline else ()
-                yield Document(
-                    record["id"], name, sentences, whole, headlines, bullets, source, read_pools(text), checks
-                )
+        for record in islice(read_records(data / split / f"{name}.jsonl.xz"), limit):
+            text = record["document"]
+            whole = tuple(s.text for s in split_sentences(text))
+            sentences = tuple(s for s in whole if is_usable(s))
+            headline = re.split(r" [|–—] ", record.get("headline") or "")[0]
+            bullets = tuple(record.get("bullets") or ())
+            source = read_text(text, whole)
+            headlines = (headline,) if headline else ()
+            yield Document(record["id"], name, sentences, whole, headlines, bullets, source, read_pools(text), checks)
 
 
 def is_usable(sentence: str) -> bool:
@@ -124,15 +121,6 @@ def record(
     if bool(codes) != bool(checks):
         flags = ", ".join(r.flag for r in verdict.reasons if r.code != "verbatim")
         tally.examples.append(f"{text}   [{flags}]")
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a rate (Wilson 1927); (0, 1) without trials."""
-    if n == 0:
-        return 0.0, 1.0
-    z, p = 1.959964, hits / n
-    middle, spread = p + z * z / (2 * n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-    return max(0.0, (middle - spread) / (1 + z * z / n)), min(1.0, (middle + spread) / (1 + z * z / n))
 
 
 def show(title: str, rows: dict[str, Tally], examples: int, dice: random.Random) -> None:

@@ -13,14 +13,14 @@ paragraphs told, share of the numbers and names of the sentences told that are k
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from bench.sets import read_records
 
 from pipeline.config import load_config
 from pipeline.engines import open_engine
@@ -72,9 +72,9 @@ class Remembering:
 def real_articles(data: Path, split: str, sets: Sequence[str], limit: int) -> Iterator[tuple[Article, None]]:
     """The first `limit` articles of each set that have 150 to 3,500 words."""
     for name in sets:
-        with lzma.open(data / split / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
-            found = (make_article(f"{name}:{n}", json.loads(line)["document"]) for n, line in enumerate(lines))
-            yield from ((a, None) for a in islice((a for a in found if 150 <= a.words <= 3500), limit))
+        records = read_records(data / split / f"{name}.jsonl.xz")
+        found = (make_article(f"{name}:{n}", record["document"]) for n, record in enumerate(records))
+        yield from ((a, None) for a in islice((a for a in found if 150 <= a.words <= 3500), limit))
 
 
 def measure(article: Article, brief: Brief, target: float, seconds: float) -> Row:

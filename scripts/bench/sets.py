@@ -7,14 +7,14 @@ a smaller one lies within a larger one.
 from __future__ import annotations
 
 import hashlib
-import json
-import lzma
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pipeline.decoding import fault
 from pipeline.errors import InputError
+from pipeline.files import read_jsonl
 from pipeline.ingest import read_input
 from pipeline.metrics.texts import Lines, ScoredKind, one_line, reference_texts
 from pipeline.records import Article, Kind
@@ -98,12 +98,11 @@ def read_measure(measure: Measure, data: Path, split: str, limit: int | None) ->
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a compressed JSON Lines file; InputError if it is missing or torn."""
+    """The records of a JSON Lines file, packed or not; InputError if it is missing, torn or holds anything else."""
     try:
-        with lzma.open(path, "rt", encoding="utf-8") as lines:
-            yield from map(json.loads, lines)
-    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}", where=str(path)) from error
+        yield from read_jsonl(path)
+    except OSError as error:
+        raise InputError(fault(error), where=str(path)) from error
 
 
 def _item(record: dict[str, Any], measure: Measure) -> Item:
