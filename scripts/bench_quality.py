@@ -65,11 +65,8 @@ def steps(bench: Bench, args: argparse.Namespace) -> list[tuple[str, Callable[[]
         if args.split in measure.splits
     ]
     if ours:
-        engine = settings(("summary",), args.set).engine.name
-        found += [
-            ("control", partial(bench.control, args.control)),
-            ("speed", partial(bench.speed, args.timed, engine)),
-        ]
+        settings(("summary",), args.set)  # a setting that cannot be is refused before anything is measured
+        found += [("control", partial(bench.control, args.control)), ("speed", partial(bench.speed, args.timed))]
     return found
 
 
@@ -114,7 +111,7 @@ def shown(args: argparse.Namespace) -> list[str]:
     found = ["--data DATA", f"--split {args.split}"]
     found += [f"--limit {args.limit}"] if args.limit else []
     found += [f"--only {','.join(args.only)}"] if args.only else []
-    found += ["--no-ours"] if args.no_ours else [f"--control {args.control}"]
+    found += ["--no-ours"] if args.no_ours else [f"--control {args.control}", f"--timed {args.timed}"]
     return found + [f"--set {json.dumps(value) if ' ' in value else value}" for value in args.set]
 
 

@@ -10,6 +10,7 @@ import bench_quality
 import pytest
 from bench.generate import settings, write
 from bench.sets import MEASURES, read_measure
+from bench.speed import measure_speed
 from bench.tables import BEGIN, END
 from bench_sample import news_records, realsumm_records, write_data, write_records
 from flow_sample import ARTICLES, MORE
@@ -138,6 +139,7 @@ def test_the_whole_bench_with_the_fake_engine(data: Path, tmp_path: Path, capsys
                       "### Length asked for", "### Speed"]  # fmt: skip
     assert "| abs/good | 1 |" in out
     assert "by the clock" in out
+    assert "--data DATA --split test --limit 1 --control 1 --timed 1 --set engine.name=fake`" in out
     assert card.read_text() == f"{BEGIN}\n{out.strip()}\n{END}\n"
     assert (tmp_path / "alarms.jsonl").exists()
 
@@ -155,6 +157,19 @@ def test_what_is_missing_is_named_and_the_rest_measured(
     assert "### allsides" in told.out
     assert call(data, tmp_path, "--only", "realsumm") == 1
     assert "realsumm: not measured on val" in capsys.readouterr().err
+
+
+def test_the_settings_that_are_timed_are_those_given(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = measure_speed(articles(2), tmp_path, FAKE)
+    assert len(found["wall"]) == len(found["processor"]) == 1
+    assert found["words"] == articles(2)[1].words
+    other = ["--set", "engine.name=seq2seq", "--set", f"engine.model={tmp_path / 'none'}"]
+    assert call(data, tmp_path, "--only", "speed", "--timed", "1", *other) == 1
+    (lost,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("missing: ")]
+    assert lost.startswith("missing: speed: the speed could not be measured")
+    assert str(tmp_path / "none") in lost
 
 
 def test_published_systems_need_no_engine(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

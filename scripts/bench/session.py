@@ -89,10 +89,10 @@ class Bench:
         rows = control_rows(self._articles("allsides", n), ask)
         self.sections.append(f"### Length asked for\n\n{table(CONTROL_HEADER, rows)}")
 
-    def speed(self, n: int, engine: str) -> None:
+    def speed(self, n: int) -> None:
         """Seconds per article of the bullets set, measured anew at every call."""
         articles = self._articles("cnn", n + 1)
-        self.sections.append(f"### Speed\n\n{sentence(measure_speed(articles, self.work, engine))}")
+        self.sections.append(f"### Speed\n\n{sentence(measure_speed(articles, self.work, self.overrides))}")
 
     def report(self, command: str) -> str:
         """The Markdown that goes between the markers."""

@@ -1,4 +1,6 @@
-"""Seconds per article in a process of its own, on two cores: `python scripts/bench/speed.py FILE.jsonl` prints JSON.
+"""Seconds per article in a process of its own, on two cores.
+
+    PYTHONPATH=.:scripts python scripts/bench/speed.py FILE.jsonl [a.b=v]…      # prints JSON
 
 Loading the model and one article to warm up are not counted.
 """
@@ -21,16 +23,19 @@ from pipeline.records import Article
 CORES = 2
 
 
-def measure_speed(articles: Sequence[Article], folder: Path, engine: str) -> dict[str, Any]:
-    """Wall and processor seconds of every article after the first, with the machine and its load before."""
+def measure_speed(articles: Sequence[Article], folder: Path, overrides: Sequence[str]) -> dict[str, Any]:
+    """Wall and processor seconds of every article after the first, with the machine and its load before.
+
+    The settings are those shipped, with the `key=value` overrides. RuntimeError if it cannot be measured.
+    """
     path = folder / "speed.jsonl"
     write_jsonl(path, ({"id": article.id, "text": article.text} for article in articles))
     load = os.getloadavg()[0]
     environment = os.environ | {"OMP_NUM_THREADS": str(CORES), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    command = [sys.executable, str(Path(__file__).resolve()), str(path), engine]
+    command = [sys.executable, str(Path(__file__).resolve()), str(path), *overrides]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
-        raise RuntimeError(f"the speed could not be measured: {done.stderr.strip()[-500:]}")
+        raise RuntimeError(f"the speed could not be measured: {' '.join(done.stderr.splitlines()[-1:])}")
     return {**json.loads(done.stdout), "load_before": round(load, 2)}
 
 
@@ -53,8 +58,9 @@ def _machine() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _time(path: Path, engine: str) -> dict[str, Any]:
-    from pipeline.api import brief_articles, brief_config
+def _time(path: Path, overrides: Sequence[str]) -> dict[str, Any]:
+    from bench.generate import settings
+    from pipeline.api import DEFAULT_KINDS, brief_articles
     from pipeline.ingest import read_input
     from pipeline.run import open_engines
 
@@ -62,7 +68,7 @@ def _time(path: Path, engine: str) -> dict[str, Any]:
     if cores:
         os.sched_setaffinity(0, cores)
     articles = [ingested.article for ingested in read_input(str(path))[0]]
-    config = brief_config(engine=engine)
+    config = settings(DEFAULT_KINDS, overrides)
     engines = open_engines(config)
     wall, processor = [], []
     for article in articles:
@@ -81,4 +87,4 @@ def _time(path: Path, engine: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_time(Path(sys.argv[1]), sys.argv[2])))
+    print(json.dumps(_time(Path(sys.argv[1]), sys.argv[2:])))
