@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from pipeline.metrics.rouge import Prepared, count_ngrams, overlap
@@ -38,8 +39,20 @@ class _Rated:
 
 
 @dataclass(frozen=True)
-class _Document:
+class SumyDocument:
+    """Sentences as sumy's summarizers read them, with our words: its own tokenizer needs a download."""
+
     sentences: tuple[_Rated, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> SumyDocument:
+        """From the texts of the sentences."""
+        return cls(tuple(_Rated(tuple(words(text))) for text in texts))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those of all sentences."""
+        return tuple(word for sentence in self.sentences for word in sentence.words)
 
 
 @lru_cache(maxsize=8)
@@ -47,19 +60,19 @@ def _textrank_order(texts: tuple[str, ...]) -> tuple[int, ...]:
     """All indices, best first; equals keep the order of the source."""
     if not texts:
         return ()
-    document = _Document(tuple(_Rated(tuple(words(text))) for text in texts))
-    ratings = _textrank().rate_sentences(document)
+    document = SumyDocument.of(texts)
+    ratings = sumy_summarizer("text_rank", "TextRankSummarizer").rate_sentences(document)
     return tuple(sorted(range(len(texts)), key=lambda index: -ratings[document.sentences[index]]))
 
 
-@lru_cache(maxsize=1)
-def _textrank() -> Any:
-    from sumy.summarizers.text_rank import TextRankSummarizer  # imported late: sumy loads nltk
-    from sumy.utils import get_stop_words
+@lru_cache(maxsize=4)
+def sumy_summarizer(module: str, name: str) -> Any:
+    """The summarizer `name` of `sumy.summarizers.module`, with Porter's stems and English stop words."""
+    from sumy.utils import get_stop_words  # imported late: sumy loads nltk
 
-    summarizer = TextRankSummarizer(porter_stem)
-    summarizer.stop_words = get_stop_words("english")
-    return summarizer
+    found = getattr(import_module(f"sumy.summarizers.{module}"), name)(porter_stem)
+    found.stop_words = get_stop_words("english")
+    return found
 
 
 def oracle(article: Article, references: Sequence[str], n: int = 3) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from sumy.summarizers.lex_rank import LexRankSummarizer
 from sumy.summarizers.lsa import LsaSummarizer
 from sumy.utils import get_stop_words
 
-from pipeline.errors import InputError, MissingExtra
+from pipeline.errors import InputError
 from pipeline.metrics.tokens import porter_stem, words
 from pipeline.records import Article, Brief, Passage
 from pipeline.text.article import make_article
@@ -91,12 +90,6 @@ def test_sumy_systems_choose_as_sumy_does(name: str, summarizer: Any) -> None:
 @pytest.mark.parametrize("name", ["LexRank", "LSA"])
 def test_sumy_systems_answer_an_article_without_content_words(name: str) -> None:
     assert sumy_choice(name, article("It was. He is."), 3) == (0, 1)
-
-
-def test_without_sumy_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sumy.summarizers.lsa", None)
-    with pytest.raises(MissingExtra, match="sumy"):
-        sumy_choice("LSA", article(), 3)
 
 
 def test_oracle_beats_every_other_extract() -> None:

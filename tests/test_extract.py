@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract import _Document, _Rated, _textrank, lead, oracle, textrank
-from pipeline.metrics.tokens import words
+from pipeline.extract import SumyDocument, lead, oracle, sumy_summarizer, textrank
 from pipeline.records import Article, Sentence
 from pipeline.score import rouge
 
@@ -39,9 +38,9 @@ def test_lead_takes_the_first_sentences() -> None:
 
 
 def test_textrank_is_sumys_choice_in_source_order() -> None:
-    document = _Document(tuple(_Rated(tuple(words(text))) for text in TEXTS))
+    document = SumyDocument.of(TEXTS)
     for n in (1, 2, 3):
-        chosen = _textrank()(document, n)
+        chosen = sumy_summarizer("text_rank", "TextRankSummarizer")(document, n)
         assert textrank(FLOOD, n) == tuple(document.sentences.index(sentence) for sentence in chosen)
 
 
