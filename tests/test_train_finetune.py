@@ -193,6 +193,10 @@ def test_columns_are_found_held_out_and_counted(tmp_path: Path) -> None:
         file.write(json.dumps(record(50)) + "\n")
     both = read_examples(Examples(validation="val.jsonl.xz", target="bullets"), tmp_path, None, 1)
     assert (len(both.train), len(both.val)) == (10, 1)
+    (tmp_path / "more.jsonl").write_text("".join(json.dumps(record(n)) + "\n" for n in range(60, 67)))
+    for given, limit, counts in ((3, None, (3, 7)), (3, 2, (2, 2)), (9, 5, (5, 5)), (None, None, (10, 7))):
+        some = read_examples(Examples(validation="more.jsonl", most=given), tmp_path, limit, 1)
+        assert (len(some.train), len(some.val)) == counts
     assert both.val[0].target == tuple(record(50)["bullets"])  # type: ignore[arg-type]
 
 

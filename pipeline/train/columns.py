@@ -38,15 +38,20 @@ class Read:
 
 
 def read_examples(data: Examples, base: Path | None, limit: int | None, seed: int) -> Read:
-    """Train and validation examples; a part is held out if no validation is named. InputError for what is unusable."""
+    """Train and validation examples; a part is held out if no validation is named. InputError for what is unusable.
+
+    `data.most` caps the records of train alone, so that trainings on more and fewer are validated alike; `limit` caps
+    both.
+    """
     most = min((n for n in (data.most, limit) if n is not None), default=None)
-    names = [name for name in (data.train, data.validation) if name]
     parts: list[list[Example]] = []
     target, skipped = data.target, 0
-    for name in names:
+    for name, cap in ((data.train, most), (data.validation, limit)):
+        if name is None:
+            continue
         where = f"{data.dataset}[{name}]" if data.dataset else str(file_of(name, base))
         rows = _dataset(data, name) if data.dataset else read_jsonl(_there(file_of(name, base)))
-        records = list(islice(rows, most))
+        records = list(islice(rows, cap))
         if not records:
             raise InputError("no records", where=where)
         target = target or _target(records, where)

@@ -23,7 +23,7 @@ class SetRule(Settings):
     infill: float = Field(default=0.0, ge=0, le=1, description="how often a record also gives an infilling pair")
     lead: float = Field(default=0.0, ge=0, le=1, description="how often it gives its lead, where that is no task")
     gap: float = Field(default=0.0, ge=0, le=1, description="how often it gives a masked sentence, likewise")
-    most: int | None = Field(default=None, ge=1, description="cap on its pairs; null: none")
+    most: int | None = Field(default=None, ge=1, description="cap on its pairs, of train and of val each; null: none")
 
     @property
     def gives(self) -> bool:
@@ -157,7 +157,9 @@ class Examples(Settings):
         min_length=1,
         description="column to write; null: summary, headline or bullets, the first there is",
     )
-    most: int | None = Field(default=None, ge=1, description="read so many training records; null: all")
+    most: int | None = Field(
+        default=None, ge=1, description="read so many records of train (what is held out is of them); null: all"
+    )
 
 
 class FineTune(Training):
