@@ -66,6 +66,9 @@ class EngineSettings(Settings):
     copy_prior: float = Field(
         default=2.0, ge=0, le=20, description="logits added to tokens of the source; 0: off"
     )
+    selector: bool = Field(
+        default=True, description="choose sentences with the model's own selector, where it has one; false: by features"
+    )
     spell_guard: bool = Field(
         default=True, description="only words of the source or of ordinary English may be spelled"
     )

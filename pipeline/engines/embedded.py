@@ -120,7 +120,7 @@ def open_engine(settings: EngineSettings) -> EmbeddedEngine:
         raise EngineError("this model has no task and length tokens", where=path, fix="use the engine seq2seq for it")
     vocabulary = Vocabulary(checkpoint.tokenizer, english_words()) if settings.spell_guard else None
     stored = Path(path) / "selector" / "selector.safetensors"
-    if not stored.is_file():
+    if not (settings.selector and stored.is_file()):
         return EmbeddedEngine(checkpoint, settings, vocabulary, special, checkpoint.identity)
     selector = load_selector(stored, checkpoint.model.get_encoder())
     identity = f"{checkpoint.identity}|selector:{weights_sha256(str(stored.parent))[:8]}"
