@@ -21,7 +21,7 @@ SAME_POINT = 0.6  # overlap of content words from which two sentences say the sa
 SAME_HEADLINE = 0.7  # Jaccard similarity of content words from which two headlines are alike
 FACT = 0.1  # what a bullet loses for each main verb after the first
 FEW = 10  # one change in so many words still leaves a text a copy
-LATER = 0.15  # what a slot loses for every slot before it
+LATER = 0.3  # what a slot loses for every slot before it
 
 
 @dataclass(frozen=True, slots=True)

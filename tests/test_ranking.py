@@ -5,18 +5,17 @@ from __future__ import annotations
 import pytest
 
 from pipeline.fragments import back_jumps, fragments, novel_words, tokens
-from pipeline.ranking import (
+from pipeline.ranking import doubts, rate
+from pipeline.records import Article, Candidate, Judged, Kind, Sentence, Verdict
+from pipeline.signs import (
     cut_short,
-    doubts,
     hangs,
     loses_condition,
     loses_connector,
     loses_head,
     mixed_clauses,
-    rate,
     stutters,
 )
-from pipeline.records import Article, Candidate, Judged, Kind, Sentence, Verdict
 from pipeline.text.casing import restore_capitals, title_case
 
 SOURCE = "The mayor, who took office in May, said on Friday that the bridge would stay closed until repairs end."

@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.metrics.abstractiveness import Ngram
-from pipeline.ranking import doubts, opens_with_pronoun
+from pipeline.ranking import doubts
 from pipeline.records import Article, Judged
 from pipeline.rewrite.grammar import QUOTED
 from pipeline.rewrite.grams import counts
 from pipeline.salience import salience
+from pipeline.signs import opens_with_pronoun
 from pipeline.text.words import STOP, WORD, stem
 
 NAMED, TEN = 2.0, 10.0
