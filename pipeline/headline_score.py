@@ -1,10 +1,11 @@
 """How good a headline a candidate would make: is it sound, does it tell the news, is it near what people write?
 
-score = log P(sound) + log P(tells) + CLOSE × expected closeness + what the article's own title adds
+score = log P(sound) + log P(tells) + CLOSE × expected closeness − UNSAFE × deletions that may break the sentence
+        + what the article's own title adds
 
 P(sound) and P(tells) are logistic regressions over `FEATURES`, fitted to 1,400 candidates that a reader judged: true
-and grammatical, or not; fit to be printed, or not. Closeness is a ridge regression of ROUGE-1 with the real headlines, as
-a difference from the article's other candidates. The weights lie in `weights/selector/headlines.json`;
+and grammatical, or not; fit to be printed, or not. Closeness is a ridge regression of ROUGE-1 with the real headlines,
+as a difference from the article's other candidates. The weights lie in `weights/selector/headlines.json`;
 `scripts/fit_headlines.py` fits them and says how well they tell good from bad (docs/experiments.md).
 """
 
@@ -38,7 +39,8 @@ FEATURES = (
     "speaker_added", "unsafe", "any_unsafe", "verbless", "cut", "hangs", "headless", "mixed", "pronoun",
     "sentence", "several", "opening", "first", "place", "central", "lead", "cover",
 )  # fmt: skip
-CLOSE = 8.0  # what an expected ROUGE-1 of 1 is worth, in logs of probability
+CLOSE = 4.0  # what an expected ROUGE-1 of 1 is worth, in logs of probability
+UNSAFE = 0.3  # what each deletion that may break the sentence costs on top: a false headline is worse than a dull one
 TITLE, TITLED = 0.5, 0.4  # share of the title's words; a shorter form of the title itself: a person wrote it
 DEFINITE, DESCRIBED = 0.5, re.compile(r"The [a-z]")  # "The plumber …": which one, nobody knows yet
 SPEECH = frozenset(
@@ -51,7 +53,7 @@ def headline_score(candidate: Candidate, article: Article) -> float:
     found = headline_features(candidate, article)
     weights = _weights()
     score = sum(_log_sigmoid(_weighted(weights[name], found)) for name in ("sound", "tells"))
-    score += CLOSE * _weighted(weights["close"], found)
+    score += CLOSE * _weighted(weights["close"], found) - UNSAFE * found["unsafe"]
     if article.title:
         words = set(content_words(candidate.text))
         score += TITLE * len(words & set(content_words(article.title))) / max(1, len(words))

@@ -123,7 +123,7 @@ class SummarySettings(Settings):
     min_words: int = Field(default=35, ge=1, le=2000, description="fewest words")
     max_words: int = Field(default=90, ge=5, le=5000, description="most words")
     min_sentences: int = Field(default=2, ge=1, le=100, description="fewest sentences")
-    max_sentences: int = Field(default=4, ge=1, le=200, description="most sentences")
+    max_sentences: int = Field(default=3, ge=1, le=200, description="most sentences")
     engine: KindEngine | None = Field(default=None, description=_kind_engine("summary"))
 
     @field_validator("max_words", "max_sentences")

@@ -24,6 +24,10 @@ OPENERS = frozenset(
 CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
 CONDITIONS = frozenset("if unless whether".split())
 TIES = frozenset("and or to for in on at by with from says say said that".split())
+INCOMPLETE = frozenset(  # verbs that say nothing without what follows them
+    """come comes coming go goes going live lives living lie lies stand stands put puts spend spends spending become
+    becomes remain remains consist consists depend depends lead leads result results stem stems last lasts""".split()
+)
 CLAUSE_END = re.compile(r"[,:;](?=\s)|\b(?:as|after|while|amid)\b")
 GOES_ON = frozenset(
     """and or but to in on at for from by with as after before when while where who which that if because since until
@@ -51,6 +55,8 @@ def opens_with_pronoun(text: str) -> bool:
 def cut_short(text: str, found: list[Fragment], source: str) -> bool:
     """Whether the text ends where its source goes on without a pause, or leaves a `between` without its `and`."""
     words = tokens(text)
+    if words and words[-1] in INCOMPLETE and words[-1] != (tokens(source) or [""])[-1]:
+        return True
     if "between" in words and "and" not in words[words.index("between") :]:
         return True
     last = next((f for f in reversed(found) if f.source >= 0), None)

@@ -48,7 +48,12 @@ HANGING = (
 )
 JOINED = re.compile(r"\b(?:and|or|but)\b")
 LINKED = re.compile(r"(?:But|And|So|Yet) (?=[a-z])")
-GIVING = word_set("put gave give told asked sent brought leave left provides provide provided compared")
+GIVING = word_set(
+    "put gave give told asked sent brought leave left provides provide provided compared spend spent spends"
+)
+PARTICLES = word_set("out up down off back away aside")  # "had been set out [in the hall]"
+NON_FINITE = word_set("be been being")
+PARTITIVE = re.compile(r", (?:most|all|some|many|half|each|both|few|one|two|three|\d+) of (?:them|it|these|those)$")
 PAUSED_VERB = re.compile(r", ([a-z]+)\b")
 MEASURES = word_set(
     "hour hours day days week weeks month months year years minute minutes second seconds time times little"
@@ -189,14 +194,14 @@ def _may_open_an_end(first: str, before: str, between: str, word: str) -> bool:
         return word not in AUXILIARIES and not is_finite(word)
     if word == "that":
         return False
-    verb = is_finite(before) or first in AUXILIARIES or first == "to"
+    verb = is_finite(before) or first in AUXILIARIES | NON_FINITE or first == "to" or before in PARTICLES
     return word in PREPOSITIONS | CLAUSES | JOINS and not verb and before not in MEASURES
 
 
 def _complete(text: str) -> bool:
     """Whether the main verb has come, and every side clause has its own."""
     last = list(CLAUSAL.finditer(text))
-    if re.search(r"\bbetween\b(?!.*\band\b)", text):
+    if re.search(r"\bbetween\b(?!.*\band\b)", text) or PARTITIVE.search(text):
         return False
     found = [v for v in verbs(text) if bare(text.split()[max(0, v - 1)]) not in DETERMINERS]
     if text.split(" ")[0].lower() in SUBORDINATORS and not verbs(text.partition(", ")[2]):
