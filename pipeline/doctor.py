@@ -20,7 +20,10 @@ PACKAGES = {
     "trafilatura": "reading HTML",
     "spellchecker": "the guard's list of English words",
 }
-WEIGHTS = ("config.json", "model.safetensors", "tokenizer.json", "selector/selector.json")
+WEIGHTS = (
+    "config.json", "model.safetensors", "tokenizer.json", "selector/selector.json",
+    "selector/headlines.json", "selector/selector.safetensors",
+)  # fmt: skip
 
 
 def checks() -> list[dict[str, Any]]:

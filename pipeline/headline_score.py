@@ -1,6 +1,8 @@
 """How good a headline a candidate would make: is it sound, does it tell the news, is it near what people write?
 
 score = log P(sound) + log P(tells) + CLOSE × expected closeness − UNSAFE × deletions that may break the sentence
+        − UNCONDITIONAL if it says as a fact what its source says under an "if"
+        − UNCONNECTED if it lost a connecting word − MENDED if it had to be repaired
         + what the article's own title adds
 
 P(sound) and P(tells) are logistic regressions over `FEATURES`, fitted to 1,400 candidates that a reader judged: true
@@ -26,6 +28,8 @@ from pipeline.records import Article, Candidate
 from pipeline.signs import (
     cut_short,
     hangs,
+    loses_condition,
+    loses_connector,
     loses_head,
     mixed_clauses,
     opens_with_pronoun,
@@ -40,6 +44,7 @@ FEATURES = (
     "sentence", "several", "opening", "first", "place", "central", "lead", "cover",
 )  # fmt: skip
 CLOSE = 4.0  # what an expected ROUGE-1 of 1 is worth, in logs of probability
+UNCONDITIONAL, UNCONNECTED, MENDED = 2.0, 0.5, 0.2  # an "if" told as a fact; a lost "who" or "after"; a repaired text
 UNSAFE = 0.3  # what each deletion that may break the sentence costs on top: a false headline is worse than a dull one
 TITLE, TITLED = 0.5, 0.4  # share of the title's words; a shorter form of the title itself: a person wrote it
 DEFINITE, DESCRIBED = 0.5, re.compile(r"The [a-z]")  # "The plumber …": which one, nobody knows yet
@@ -54,6 +59,7 @@ def headline_score(candidate: Candidate, article: Article) -> float:
     weights = _weights()
     score = sum(_log_sigmoid(_weighted(weights[name], found)) for name in ("sound", "tells"))
     score += CLOSE * _weighted(weights["close"], found) - UNSAFE * found["unsafe"]
+    score -= _broken(candidate, article)
     if article.title:
         words = set(content_words(candidate.text))
         score += TITLE * len(words & set(content_words(article.title))) / max(1, len(words))
@@ -63,13 +69,24 @@ def headline_score(candidate: Candidate, article: Article) -> float:
     return score - DEFINITE * (ruled and DESCRIBED.match(article.sentences[candidate.sentences[0]].text) is not None)
 
 
+def _broken(candidate: Candidate, article: Article) -> float:
+    """What is too rare among the judged candidates for a weight to be fitted."""
+    source, own = tokens(" ".join(evidence_of(candidate, article))), tokens(candidate.text)
+    found = fragments(own, source)
+    mended = any(flag.startswith("repaired") for flag in candidate.flags)
+    lost = UNCONDITIONAL * loses_condition(found, own, source) + UNCONNECTED * loses_connector(found, own, source)
+    return lost + MENDED * mended
+
+
 def headline_features(candidate: Candidate, article: Article) -> dict[str, float]:
     """`FEATURES` of a candidate, most of them 0 to 1."""
     sentences = evidence_of(candidate, article)
     source = tokens(" ".join(sentences))
     own = tokens(candidate.text)
     found = fragments(own, source)
-    return _of_model(candidate) | _of_text(candidate.text, own, found, sentences) | _of_place(candidate, article)
+    hanging = hangs(candidate.text, article.sentences[candidate.sentences[0]].text)
+    text = _of_text(candidate.text, own, found, sentences) | {"hangs": float(hanging)}
+    return _of_model(candidate) | text | _of_place(candidate, article)
 
 
 def evidence_of(candidate: Candidate, article: Article) -> list[str]:
@@ -109,7 +126,6 @@ def _of_text(text: str, own: list[str], found: list[Fragment], sentences: Sequen
         "any_unsafe": float(unsafe > 0),
         "verbless": float(not has_finite_verb(text, headline=True)),
         "cut": float(cut_short(text, found, " ".join(sentences))),
-        "hangs": float(hangs(text, sentences[0])),
         "headless": float(loses_head(found, own, source)),
         "mixed": float(mixed_clauses(text, sentences)),
         "pronoun": float(opens_with_pronoun(text)),

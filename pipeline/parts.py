@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from pipeline.config import Config, digest
@@ -27,6 +28,7 @@ from pipeline.serial import (
 )
 
 LAYOUT = "1"
+FITTED = ("selector.json", "headlines.json")  # weights of stages, beside those of the engines
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ class Plan:
     quarantined: tuple[Quarantined, ...]
 
 
+def _fitted() -> str:
+    """sha256 (hex) of what choosing and ranking were fitted to."""
+    folder = files("pipeline").joinpath("weights", "selector")
+    return _sha256([folder.joinpath(name).read_text(encoding="utf-8") for name in FITTED])
+
+
 def make_plan(
     config: Config, ingested: Sequence[Ingested], quarantined: Sequence[Quarantined], engine: str
 ) -> Plan:
@@ -70,7 +78,7 @@ def make_plan(
     ids = [item.article.id for item in ingested]
     if len(set(ids)) < len(ids):
         raise ValueError("two articles share an id; duplicates belong in quarantine")
-    size, base = config.run.batch_articles, [LAYOUT, digest(config), engine]
+    size, base = config.run.batch_articles, [LAYOUT, digest(config), engine, _fitted()]
     groups = [ingested[at : at + size] for at in range(0, len(ingested), size)]
     batches = tuple(_batch(base, [item.article for item in group]) for group in groups)
     lines = [to_line(article_to_dict(item.article)) for item in ingested]

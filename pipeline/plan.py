@@ -51,8 +51,9 @@ def plan(article: Article, kinds: Sequence[Kind], outputs: OutputSettings, engin
     if engine.strategy == "whole":
         return _whole(article, kinds, outputs, engine)
     if engine.strategy == "sentences":
-        best = partial(spread, article, odds=_rated(article, engine))
         prose = tuple(kind for kind in kinds if kind not in ("headlines", "rewrite"))
+        chosen = prose or "headlines" in kinds
+        best = partial(spread, article, odds=_rated(article, engine) if chosen else None)
         found = _sentences(article, prose, outputs, best) if prose else []
         found += _retellings(article) if "rewrite" in kinds else []
         return found + (_headlines(article, engine, best) if "headlines" in kinds else [])

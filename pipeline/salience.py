@@ -10,7 +10,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.records import Article
@@ -27,12 +27,13 @@ FEATURES = (
 TITLE = 2.0  # set by hand: the training articles come without their titles, so no weight could be fitted
 
 
-def features(article: Article) -> list[dict[str, float]]:
+@lru_cache(maxsize=4)
+def features(article: Article) -> tuple[Mapping[str, float], ...]:
     """One mapping feature → value (about 0–1) per sentence."""
     words = [content_words(s.text) for s in article.sentences]
     counts = Counter(w for sentence in words for w in set(sentence))
     common = math.sqrt(sum(c * c for c in counts.values())) or 1.0
-    return [_features(article, i, words, counts, common) for i in range(len(words))]
+    return tuple(_features(article, i, words, counts, common) for i in range(len(words)))
 
 
 def _features(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -90,6 +91,22 @@ def test_the_articles_own_title_counts() -> None:
     assert headline_score(candidate(text), TITLED) > headline_score(candidate("The pool was opened in 1971"), TITLED)
     words = headline_features(candidate(text), TITLED)
     assert words["novel"] < signs(text)["novel"]  # the title is evidence too
+
+
+def test_a_condition_told_as_a_fact_and_a_repaired_text_lose() -> None:
+    article = make_article("bank", "If the deal fails next week, the bank will cut 400 jobs, ministers said on Monday.")
+    plain = candidate("The bank will cut 400 jobs if the deal fails next week")
+    told = candidate("The deal fails next week, ministers said")
+    assert headline_score(told, article) < headline_score(plain, article) - 1
+    mended = replace(plain, flags=("repaired:number:300->400",))
+    assert headline_score(mended, article) < headline_score(plain, article)
+
+
+def test_an_opening_phrase_alone_shows_with_and_without_a_title() -> None:
+    text = "After a long debate in the chamber, the council of Bramley voted to close the pool on Mill Road."
+    for article in (make_article("a", text), make_article("a", f"# Pool to close\n\n{text}")):
+        assert headline_features(candidate("After a long debate in the chamber"), article)["hangs"] == 1
+        assert headline_features(candidate("Bramley council voted to close the pool"), article)["hangs"] == 0
 
 
 def test_stored_weights_cover_the_features() -> None:

@@ -18,6 +18,8 @@ from transformers import BartForConditionalGeneration
 from pipeline.cli import main
 from pipeline.engines import open_engine
 from pipeline.engines.selector import (
+    BLOCK,
+    FEATURES,
     WINDOW,
     Adapted,
     Selector,
@@ -29,7 +31,7 @@ from pipeline.engines.selector import (
     windows,
 )
 from pipeline.errors import EngineError
-from pipeline.records import Article
+from pipeline.records import Article, Request
 from pipeline.salience import features_without_title, spread
 from pipeline.settings_outputs import EngineSettings
 from pipeline.text.article import make_article
@@ -199,6 +201,37 @@ def test_the_embedded_engine_chooses_with_it(tmp_path: Path, capsys: pytest.Capt
     assert odds[best] == max(odds)
     assert "|selector:" in engine.identity
     assert main(command) == 0 and "nothing to do" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "auto"])
+def test_the_shipped_selector_leaves_the_engine_able_to_write(dtype: str) -> None:
+    engine = open_engine(EngineSettings.model_validate({"dtype": dtype, "beams": 1, "candidates": 1}))
+    article = make_article("a", str(record(3)["document"]))
+    texts = [s.text for s in article.sentences]
+    odds = engine.rate_sentences(texts, features_without_title(article))
+    assert odds is not None and len(odds) == len(texts)
+    assert len({p.dtype for p in engine.checkpoint.model.parameters()}) == 1  # type: ignore[attr-defined]
+    request = Request("r", "a", "brief", texts[0], (0,), ("summary",), words=12)
+    assert engine.generate([request], 1)[0][0].text
+
+
+def test_a_long_article_is_rated_in_blocks() -> None:
+    engine = open_engine(EngineSettings())
+    texts = [f"Sentence {n} tells of the pool." for n in range(BLOCK + 30)]
+    features = [[0.1] * FEATURES for _ in texts]
+    odds = engine.rate_sentences(texts, features)
+    assert odds is not None and len(odds) == len(texts)
+    assert odds[BLOCK:] == pytest.approx(engine.rate_sentences(texts[BLOCK:], features[BLOCK:]), abs=1e-4)
+
+
+def test_a_selector_for_other_features_is_refused(bart: Path, tmp_path: Path) -> None:
+    encoder = BartForConditionalGeneration.from_pretrained(bart).get_encoder()
+    save_file(stored_form(trained(stirred(bart, features=17))), tmp_path / "s.safetensors")
+    with pytest.raises(EngineError, match="does not fit"):
+        load_selector(tmp_path / "s.safetensors", encoder)
+    (tmp_path / "t.safetensors").write_bytes(b"no tensors")
+    with pytest.raises(EngineError, match="does not fit"):
+        load_selector(tmp_path / "t.safetensors", encoder)
 
 
 def test_what_is_missing_is_said_before_any_work(

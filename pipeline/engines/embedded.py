@@ -19,7 +19,7 @@ from transformers import LogitsProcessorList
 from pipeline.engines.base import Generated, Strategy
 from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint, weights_sha256
 from pipeline.engines.decoding import n_best
-from pipeline.engines.selector import SENTENCE_TOKENS, Selector, load_selector
+from pipeline.engines.selector import BLOCK, SENTENCE_TOKENS, Selector, load_selector
 from pipeline.engines.spelling import CopyPrior, SpellingGuard, Vocabulary
 from pipeline.errors import EngineError
 from pipeline.lexicon import english_words
@@ -56,9 +56,11 @@ class EmbeddedEngine:
         """Log-odds that an article's highlights tell each of its sentences; None if the model has no selector."""
         if self.selector is None or not texts:
             return None
-        tokens = [self._ids(f" {text}")[:SENTENCE_TOKENS] for text in texts]
-        with torch.inference_mode():
-            odds: list[float] = self.selector([tokens], torch.tensor(features)).tolist()
+        odds: list[float] = []
+        for start in range(0, len(texts), BLOCK):
+            tokens = [self._ids(f" {text}")[:SENTENCE_TOKENS] for text in texts[start : start + BLOCK]]
+            with torch.inference_mode():
+                odds += self.selector([tokens], torch.tensor(features[start : start + BLOCK])).tolist()
         return odds
 
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:

@@ -21,6 +21,9 @@ from torch import nn
 from pipeline.errors import EngineError
 
 WINDOW = 384  # tokens the encoder reads at once, the two at its ends included
+TOGETHER = 16  # windows of a batch: bounds the memory, whatever the article's length
+BLOCK = 200  # sentences that see each other; a longer article is rated block by block
+FEATURES = 18  # of a sentence: `salience.features_without_title`
 SENTENCE_TOKENS = 96  # what is read of one sentence
 START, END, PAD = 0, 2, 1
 PLACES = 64  # sentence positions told apart
@@ -133,8 +136,11 @@ class Selector(nn.Module):
                 owner[row, at : at + size] = number
                 at += size
         ids, owner = ids.to(self.head.leave.weight.device), owner.to(self.head.leave.weight.device)
-        hidden = self.encoder(input_ids=ids, attention_mask=(ids != PAD).long()).last_hidden_state.float()
-        flat = owner.flatten()
+        parts = [
+            self.encoder(input_ids=part, attention_mask=(part != PAD).long()).last_hidden_state.float()
+            for part in ids.split(TOGETHER)
+        ]
+        hidden, flat = torch.cat(parts), owner.flatten()
         total = hidden.new_zeros(number + 1, hidden.shape[-1]).index_add(0, flat, hidden.flatten(0, 1))
         means: torch.Tensor = total[1:] / torch.bincount(flat, minlength=number + 1)[1:, None].clamp(min=1)
         return means
@@ -172,20 +178,21 @@ def read_form(stored: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 def load_selector(path: Path, encoder: Any) -> Selector:
     """The selector stored at `path` over a copy of `encoder`, in evaluation mode; EngineError if the two do not fit.
 
-    The copy shares what is not adapted (embeddings, lower layers) with the encoder it is made from.
+    The copy is fp32; from an fp32 encoder it shares what is not adapted (embeddings, lower layers).
     """
     try:
         stored = read_form(load_file(path))
-        shared = {id(p): p for p in [*encoder.embed_tokens.parameters(), *encoder.layers[:-LAYERS].parameters()]}
-        own = deepcopy(encoder, shared).float()
+        kept = [*encoder.embed_tokens.parameters(), *encoder.layers[:-LAYERS].parameters()]
+        exact = all(p.dtype is torch.float32 for p in kept)  # else the copy is made fp32, and may share nothing
+        own = deepcopy(encoder, {id(p): p for p in kept} if exact else {}).float()
         adapt(own)
-        head = Head(own.config.d_model, stored["head.enter.weight"].shape[1] - own.config.d_model)
+        head = Head(own.config.d_model, FEATURES)
         selector = Selector(own, head)
         differing = set(trained(selector)) ^ set(stored)
         if differing:
             raise RuntimeError(f"{len(differing)} tensors differ, {min(differing)} first")
         selector.load_state_dict(stored, strict=False)
-    except (SafetensorError, RuntimeError, KeyError) as error:
+    except (SafetensorError, OSError, RuntimeError, KeyError, AttributeError) as error:
         raise EngineError(f"the sentence selector does not fit the model: {error}", where=str(path)) from error
     merge(own)
     return selector.eval()

@@ -1,6 +1,6 @@
 """The loop that trains the sentence selector: binary cross-entropy with the oracle's labels, AdamW, linear decay.
 
-Resumes after a kill from its last save and ends with the same weights. bf16 autocast on CPU and GPU.
+Resumes after a kill from its last save and ends, on a CPU, with the same weights. bf16 autocast on CPU and GPU.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ def new_selector(folder: str, features: int, seed: int) -> Selector:
     model = BartForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
     encoder: Any = model.get_encoder()
     for module in encoder.modules():
-        if isinstance(getattr(module, "dropout", None), float):
-            module.dropout = 0.0
+        for name in ("dropout", "activation_dropout", "layerdrop"):
+            if isinstance(getattr(module, name, None), float):
+                setattr(module, name, 0.0)
     adapt(encoder)
     return Selector(encoder, Head(encoder.config.d_model, features))
 
@@ -62,6 +63,7 @@ def train(s: Settings, folder: str, data: Labelled, val: Labelled, out: Path, te
     step = _restore(out / "state.pt", free, optimizer)
     if step:
         tell(f"resuming at step {step}")
+    selector.train()
     losses: list[float] = []
     began, first = time.monotonic(), step
     with open_log(out, step) as log:

@@ -51,9 +51,10 @@ def check_selecting(job: Selecting) -> None:
         raise ConfigError([f"model: has no {' and no '.join(lost)}"], where=str(job.base))
     if not job.data.is_dir():
         raise InputError("no such folder", where=f"--data {job.data}", fix="it holds train/SET.jsonl and val/SET.jsonl")
-    absent = [name for name in job.plan.sets if set_file(job.data, "train", name) is None]
-    if absent:
-        raise InputError(f"no train/SET.jsonl (or .gz, .xz) for {', '.join(absent)}", where=f"--data {job.data}")
+    for split in ("train", "val"):
+        absent = [name for name in job.plan.sets if set_file(job.data, split, name) is None]
+        if absent:
+            raise InputError(f"no {split}/SET.jsonl (or .gz, .xz) for {', '.join(absent)}", where=f"--data {job.data}")
 
 
 def train_selector(job: Selecting, work: Path) -> None:
@@ -77,8 +78,8 @@ def _prepare(job: Selecting, part: Path) -> None:
 
 
 def _sums(job: Selecting) -> dict[str, str]:
-    """sha256 of every file that is read, and --limit."""
-    found = {}
+    """sha256 of every file that is read, the base's too, and --limit."""
+    found = {f"model: {name}": folder.sha256(job.base / name) for name in (folder.WEIGHTS, "tokenizer.json")}
     for name in job.plan.sets:
         for split in ("train", "val"):
             place = set_file(job.data, split, name)
@@ -93,6 +94,7 @@ def _finish(job: Selecting, work: Path, selector: Selector, sizes: tuple[int, in
     (job.out / STORED.parent).mkdir(exist_ok=True)
     part = job.out / f".precis-{STORED.name}.tmp"
     save_file(stored_form(trained(selector)), part)
+    part.chmod(0o644)  # save_file makes it the owner's alone
     part.replace(job.out / STORED)
     for name in folder.MODEL_FILES:
         if (job.base / name).is_file():
