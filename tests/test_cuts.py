@@ -43,6 +43,13 @@ def test_a_reported_statement_keeps_its_source_in_prose_but_may_lose_it_in_a_hea
         ("The board opened between 10 a.m. and noon on most days.", "between 10 a.m."),
         ("If Hestrel does no better, some 160,000 of the locks that were sold will be open to attack.", "locks."),
         ("The siren began to sound at 2:15 in the morning.", "at 2."),
+        ("Since August 9,450 pupils have been living with the wrong mark.", "living."),
+        ("Two hundred chairs had been set out in the hall on Monday.", "set out."),
+        ("The orchestra will play with 62 singers, most of them from the town.", "most of them."),
+        ("The mayor described the old bridge as a danger to children.", "bridge."),
+        ("Mr. Holt was one of twelve members who voted against the plan.", "members."),
+        ("Reporters are looking into the young lawmaker's finances after her election.", "lawmaker's."),
+        ("The site posted the story late on Monday for its readers.", "late."),
     ],
 )
 def test_nothing_is_left_hanging(sentence: str, never: str) -> None:

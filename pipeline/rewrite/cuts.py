@@ -43,7 +43,8 @@ HANGING = (
     | JOINS
     | AUXILIARIES
     | word_set(
-        "to than not next last only perhaps possibly partly even just about both according such due instead rather"
+        """to than not next last late early only perhaps possibly partly even just about both according such due instead
+        rather"""
     )
 )
 JOINED = re.compile(r"\b(?:and|or|but)\b")
@@ -53,6 +54,11 @@ GIVING = word_set(
 )
 PARTICLES = word_set("out up down off back away aside")  # "had been set out [in the hall]"
 NON_FINITE = word_set("be been being")
+TAKES_AS = re.compile(  # "described the plan [as a gift]"
+    r"\b(?:describ|regard|rul|view|treat|list|classif|portray|dismiss|hail|serv|act|refer)(?:e|es|ed|s|ied|ies|ing|red)?\b"
+    r"|\b(?:saw|see|sees|seen|known|cast|used|work|works|worked)\b"
+)
+STUMP = re.compile(r", [a-z]+$|['’]s$|s['’]$|\bone of [^,;]{1,40}$")  # a word after a comma; a genitive; one of which?
 PARTITIVE = re.compile(r", (?:most|all|some|many|half|each|both|few|one|two|three|\d+) of (?:them|it|these|those)$")
 PAUSED_VERB = re.compile(r", ([a-z]+)\b")
 MEASURES = word_set(
@@ -151,6 +157,7 @@ def _closings(body: str, end: str) -> Iterator[str]:
         between = body[before.end() : token.start()]
         opens = _may_open_an_end(first[0].lower(), before[0].lower(), between, token[0].lower())
         opens = opens or _purpose(body[: before.end()], before[0].lower(), token[0])
+        opens = opens and not (token[0] == "as" and TAKES_AS.search(body[: before.end()]))
         opens = opens and not (token[0] in JOINS and _listed(body, before, places[i + 1 : i + 2]))
         if opens and _complete(body[: before.end()]) and not _takes_the_verb(body[token.start() :]):
             yield body[: before.end()] + (end or ".")
@@ -201,7 +208,7 @@ def _may_open_an_end(first: str, before: str, between: str, word: str) -> bool:
 def _complete(text: str) -> bool:
     """Whether the main verb has come, and every side clause has its own."""
     last = list(CLAUSAL.finditer(text))
-    if re.search(r"\bbetween\b(?!.*\band\b)", text) or PARTITIVE.search(text):
+    if re.search(r"\bbetween\b(?!.*\band\b)", text) or PARTITIVE.search(text) or STUMP.search(text):
         return False
     found = [v for v in verbs(text) if bare(text.split()[max(0, v - 1)]) not in DETERMINERS]
     if text.split(" ")[0].lower() in SUBORDINATORS and not verbs(text.partition(", ")[2]):

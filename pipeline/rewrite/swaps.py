@@ -303,7 +303,6 @@ were selected > were chosen
 was selected > was chosen
 was chosen > was selected
 founded in > established in
-demanded @ > called for @ ! BE
 supports @ > backs @
 supported by > backed by
 backed by > supported by
@@ -364,7 +363,6 @@ per hour > an hour
 compared to > compared with
 compared with > compared to
 depends on > hinges on
-focus on > concentrate on
 focused on > concentrated on
 focusing on > concentrating on
 related to > linked to
