@@ -19,6 +19,7 @@ from pipeline.metrics.measure import ItemScore, Measures, Scored, summarise
 from pipeline.metrics.pairing import Pair, Pairing, pair_up
 from pipeline.metrics.rouge import ROUGE_TYPES
 from pipeline.metrics.rouge_api import rouge as rouge
+from pipeline.metrics.rouge_api import rouge_stream as rouge_stream
 from pipeline.metrics.signature import signature
 from pipeline.metrics.texts import Outputs, ScoredKind, join
 from pipeline.records import Article, References

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rouge_score import rouge_scorer
 
 from pipeline.errors import ConfigError, InputError
-from pipeline.metrics.lcs import lcs_length, lcs_positions, positions
+from pipeline.metrics.lcs import lcs_bits, lcs_length, line_table, numbering
 from pipeline.score import rouge
 
 TYPES = ["rouge1", "rouge2", "rouge3", "rougeL", "rougeLsum"]
@@ -64,16 +64,20 @@ def test_several_references_equal_score_multi(prediction: str, references: list[
     assert_equal([prediction], [references], stem=True)
 
 
-TOKENS = st.lists(st.sampled_from("abcde"), max_size=90)
+TOKENS = st.lists(st.sampled_from("abcde"), max_size=40)
 
 
 @settings(max_examples=300, deadline=None)
-@given(reference=TOKENS, candidate=TOKENS)
-def test_lcs_walk_equals_the_table_walk(reference: list[str], candidate: list[str]) -> None:
-    picked = lcs_positions(positions(reference), len(reference), candidate)
-    expected = rouge_scorer.lcs_ind(reference, candidate)
-    assert [index for index in range(len(reference)) if picked >> index & 1] == expected
-    assert lcs_length(reference, candidate) == len(expected)
+@given(lines=st.lists(TOKENS, min_size=1, max_size=4), candidate=TOKENS)
+def test_lcs_walk_equals_the_table_walk(lines: list[list[str]], candidate: list[str]) -> None:
+    picked = lcs_bits(line_table(lines), candidate)
+    first = 0
+    for line in lines:
+        expected = rouge_scorer.lcs_ind(line, candidate)
+        assert [index for index in range(len(line)) if picked >> (first + index) & 1] == expected
+        assert lcs_length(line, candidate, numbering(line)) == len(expected)
+        first += len(line) + 1
+    assert picked >> first == 0
 
 
 def test_lin_2004_union_lcs_example() -> None:
@@ -109,7 +113,7 @@ def test_unusable_input_is_named(predictions: list[str], references: list[str], 
 
 
 @pytest.mark.parametrize(
-    "options", [{"rouge_types": ["rouge0"]}, {"rouge_types": ["L"]}, {"multi_ref": "median"}]
+    "options", [{"rouge_types": ["rouge0"]}, {"rouge_types": ["L"]}, {"multi_ref": "median"}, {"profile": "bing"}]
 )
 def test_unknown_options_are_config_errors(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):

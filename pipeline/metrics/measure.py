@@ -11,7 +11,8 @@ import numpy as np
 from pipeline.metrics import SOURCE_METRICS
 from pipeline.metrics.abstractiveness import Source
 from pipeline.metrics.bootstrap import ci95, ci95_columns
-from pipeline.metrics.rouge import Prepared, Prf, score_best
+from pipeline.metrics.multi import score_variants
+from pipeline.metrics.rouge import Prepared, Prf
 from pipeline.metrics.rouge_api import mean_prf
 from pipeline.metrics.texts import Lines, ScoredKind, join
 
@@ -58,7 +59,7 @@ class Measures:
     ) -> ItemScore:
         """Scores of one output; of several variants, each ROUGE type counts the one with the highest F."""
         own = [Prepared(join(lines), stem=self.use_stemmer) for lines in variants]
-        best = {rouge_type: score_best(own, references, rouge_type) for rouge_type in self.rouge_types}
+        best = {rouge_type: score_variants(own, references, rouge_type) for rouge_type in self.rouge_types}
         known: dict[str, float | None] = {}
         if source is not None and kind != "headlines_best":
             for name in self.source_metrics:

@@ -1,4 +1,4 @@
-"""ROUGE-N, ROUGE-L and ROUGE-Lsum (Lin 2004), equal to rouge-score 0.1.2.
+"""ROUGE-N, ROUGE-L and ROUGE-Lsum (Lin 2004) of one pair, in the profile `google` equal to rouge-score 0.1.2.
 
 ROUGE-N: clipped n-gram overlap (section 2). ROUGE-L: longest common subsequence of the two token sequences
 (section 3.1). ROUGE-Lsum: the union of each reference sentence's LCS with every candidate sentence (section
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Hashable, Sequence
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pipeline.errors import ConfigError
-from pipeline.metrics.lcs import lcs_length, lcs_positions, positions
-from pipeline.metrics.tokens import google_tokens
+from pipeline.metrics.lcs import LineTable, lcs_bits, lcs_length, line_table, numbering
+from pipeline.metrics.profiles import GOOGLE, Profile
 
 ROUGE_TYPES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
 _NGRAM_TYPE = re.compile(r"rouge([1-9][0-9]*)")
@@ -30,6 +31,14 @@ class Prf(NamedTuple):
     f: float
 
 
+class Hits(NamedTuple):
+    """Units in common, in the prediction, and in the reference: n-grams, or words for ROUGE-L."""
+
+    hits: int
+    predicted: int
+    expected: int
+
+
 ZERO = Prf(0.0, 0.0, 0.0)
 
 
@@ -41,24 +50,29 @@ def count_ngrams(tokens: Sequence[str], n: int) -> Counter[Any]:
 class Prepared:
     """One text, tokenized; everything derived from the tokens is made when first needed and kept."""
 
-    def __init__(self, text: str, *, stem: bool = True) -> None:
+    def __init__(self, text: str, *, stem: bool = True, profile: Profile = GOOGLE) -> None:
         self.text = text
         self.stem = stem
+        self.profile = profile
         self._ngrams: dict[int, Counter[Any]] = {}
 
     @cached_property
-    def tokens(self) -> list[str]:
-        return google_tokens(self.text, stem=self.stem)
-
-    @cached_property
     def lines(self) -> list[list[str]]:
-        """Tokens of each line that has any."""
-        split = (google_tokens(line, stem=self.stem) for line in self.text.split("\n"))
-        return [tokens for tokens in split if tokens]
+        """Tokens of each line."""
+        return [self.profile.tokens(line, stem=self.stem) for line in self.text.split("\n")]
 
     @cached_property
-    def line_positions(self) -> list[dict[str, int]]:
-        return [positions(line) for line in self.lines]
+    def tokens(self) -> list[str]:
+        """Tokens of all lines: in every profile a line end separates words."""
+        return self.lines[0] if len(self.lines) == 1 else list(chain.from_iterable(self.lines))
+
+    @cached_property
+    def numbers(self) -> dict[Hashable, int]:
+        return numbering(self.tokens)
+
+    @cached_property
+    def line_table(self) -> LineTable:
+        return line_table(self.lines)
 
     def ngrams(self, n: int) -> Counter[Any]:
         """`count_ngrams` of the whole text: line ends do not interrupt an n-gram."""
@@ -74,56 +88,58 @@ def prf_of_hits(hits: int, predicted: int, expected: int) -> Prf:
     return Prf(precision, recall, 2 * precision * recall / total if total > 0 else 0.0)
 
 
-def overlap(predicted: Counter[Any], expected: Counter[Any]) -> Prf:
+def common(predicted: Counter[Any], expected: Counter[Any]) -> int:
     """Clipped overlap of two n-gram counts (Lin 2004, section 2)."""
-    few, many = sorted((predicted, expected), key=len)
-    hits = sum(min(count, many[gram]) for gram, count in few.items() if gram in many)
-    return prf_of_hits(hits, predicted.total(), expected.total())
+    shared = predicted.keys() & expected.keys()
+    return sum([min(predicted[gram], expected[gram]) for gram in shared])
 
 
-def rouge_n(prediction: Prepared, reference: Prepared, n: int) -> Prf:
+def overlap(predicted: Counter[Any], expected: Counter[Any]) -> Prf:
+    """Precision, recall and F of the clipped overlap."""
+    return prf_of_hits(common(predicted, expected), predicted.total(), expected.total())
+
+
+def hits_n(prediction: Prepared, reference: Prepared, n: int) -> Hits:
     """ROUGE-N of one pair."""
-    return overlap(prediction.ngrams(n), reference.ngrams(n))
+    hits = common(prediction.ngrams(n), reference.ngrams(n))
+    return Hits(hits, max(len(prediction.tokens) - n + 1, 0), max(len(reference.tokens) - n + 1, 0))
 
 
-def rouge_l(prediction: Prepared, reference: Prepared) -> Prf:
+def hits_l(prediction: Prepared, reference: Prepared) -> Hits:
     """ROUGE-L of one pair, over the whole token sequences."""
-    hits = lcs_length(reference.tokens, prediction.tokens)
-    return prf_of_hits(hits, len(prediction.tokens), len(reference.tokens))
+    hits = lcs_length(reference.tokens, prediction.tokens, reference.numbers)
+    return Hits(hits, len(prediction.tokens), len(reference.tokens))
 
 
-def rouge_lsum(prediction: Prepared, reference: Prepared) -> Prf:
+def hits_lsum(prediction: Prepared, reference: Prepared) -> Hits:
     """Summary-level ROUGE-L of one pair, over lines."""
-    left_prediction, left_reference = prediction.ngrams(1).copy(), reference.ngrams(1).copy()
+    table = reference.line_table
+    union = 0
+    for line in prediction.lines:
+        union |= lcs_bits(table, line)
     hits = 0
-    for sentence, where in zip(reference.lines, reference.line_positions, strict=True):
-        union = 0
-        for candidate in prediction.lines:
-            union |= lcs_positions(where, len(sentence), candidate)
-        while union:
-            lowest = union & -union
-            union ^= lowest
-            token = sentence[lowest.bit_length() - 1]
-            if left_prediction[token] > 0 and left_reference[token] > 0:
-                hits += 1
-                left_prediction[token] -= 1
-                left_reference[token] -= 1
-    return prf_of_hits(hits, len(prediction.tokens), len(reference.tokens))
+    if union:
+        predicted = prediction.ngrams(1)
+        hits = sum([min((bits & union).bit_count(), predicted[token]) for token, bits in table.where.items()])
+    return Hits(hits, len(prediction.tokens), len(reference.tokens))
 
 
-def score_pair(prediction: Prepared, reference: Prepared, rouge_type: str) -> Prf:
-    """One ROUGE type of one pair; ConfigError if the type is unknown."""
-    if rouge_type == "rougeL":
-        return rouge_l(prediction, reference)
-    if rouge_type == "rougeLsum":
-        return rouge_lsum(prediction, reference)
+def count_pair(prediction: Prepared, reference: Prepared, rouge_type: str) -> Hits:
+    """The counts behind one ROUGE type of one pair; ConfigError if the type is unknown."""
+    n = ngram_order(rouge_type)
+    if n:
+        return hits_n(prediction, reference, n)
+    if rouge_type == "rougeL" and not prediction.profile.pooled:
+        return hits_l(prediction, reference)
+    return hits_lsum(prediction, reference)
+
+
+@lru_cache(maxsize=64)
+def ngram_order(rouge_type: str) -> int:
+    """N of `rougeN`, 0 for rougeL and rougeLsum; ConfigError if the type is unknown."""
+    if rouge_type in ("rougeL", "rougeLsum"):
+        return 0
     match = _NGRAM_TYPE.fullmatch(rouge_type)
     if match is None:
         raise ConfigError([f"unknown ROUGE type {rouge_type!r}: use rouge1, rouge2, … rougeL or rougeLsum"])
-    return rouge_n(prediction, reference, int(match[1]))
-
-
-def score_best(predictions: Sequence[Prepared], references: Sequence[Prepared], rouge_type: str) -> Prf:
-    """The best pair by F among alternatives; the first of equals, as in rouge-score's `score_multi`."""
-    scores = (score_pair(own, other, rouge_type) for own in predictions for other in references)
-    return max(scores, key=lambda score: score.f, default=ZERO)
+    return int(match[1])
