@@ -34,7 +34,7 @@ def test_this_release_writes_all_fields_in_the_documented_order() -> None:
     ("change", "affects"),
     [
         ({"use_stemmer": False}, ["scores"]),
-        ({"profile": "perl"}, ["scores", "scores"]),  # its name, and its tokens
+        ({"profile": "perl"}, ["scores", "scores", "scores", "intervals"]),  # its tokens, stemmer and seeds
         ({"multi_ref": "mean"}, ["scores"]),
         ({"samples": 10}, ["intervals"]),
         ({"seed": 1}, ["intervals"]),

@@ -59,7 +59,7 @@ class Measures:
     ) -> ItemScore:
         """Scores of one output; of several variants, each ROUGE type counts the one with the highest F."""
         own = [Prepared(join(lines), stem=self.use_stemmer) for lines in variants]
-        best = {rouge_type: score_variants(own, references, rouge_type) for rouge_type in self.rouge_types}
+        best = score_variants(own, references, self.rouge_types)
         known: dict[str, float | None] = {}
         if source is not None and kind != "headlines_best":
             for name in self.source_metrics:

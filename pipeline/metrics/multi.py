@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.errors import ConfigError
-from pipeline.metrics.rouge import ZERO, Hits, Prepared, Prf, count_pair, ngram_order, prf_of_hits
+from pipeline.metrics.rouge import Hits, Match, Prepared, Prf, ngram_order, prf_of_hits
 
 MULTI_REF = ("max", "mean", "jackknife")
 
@@ -17,32 +17,41 @@ def check_rule(rule: str) -> None:
 
 
 def score_variants(
-    predictions: Sequence[Prepared], references: Sequence[Prepared], rouge_type: str, rule: str = "max"
-) -> Prf:
-    """The best variant by F of an output, each scored under `rule`; the first of equals."""
-    if len(predictions) == 1:
-        return score_references(predictions[0], references, rouge_type, rule)
-    scores = (score_references(own, references, rouge_type, rule) for own in predictions)
-    return max(scores, key=lambda score: score.f, default=ZERO)
+    predictions: Sequence[Prepared], references: Sequence[Prepared], rouge_types: Sequence[str], rule: str = "max"
+) -> dict[str, Prf]:
+    """Per type the best variant by F of an output, each scored under `rule`; the first of equals."""
+    scores = [score_references(own, references, rouge_types, rule) for own in predictions]
+    if len(scores) == 1:
+        return scores[0]
+    return {name: max((one[name] for one in scores), key=lambda score: score.f) for name in rouge_types}
 
 
-def score_references(prediction: Prepared, references: Sequence[Prepared], rouge_type: str, rule: str = "max") -> Prf:
-    """One ROUGE type of one output.
+def score_references(
+    prediction: Prepared, references: Sequence[Prepared], rouge_types: Sequence[str], rule: str = "max"
+) -> dict[str, Prf]:
+    """The ROUGE types of one output against at least one reference.
 
-    `max`: the reference with the highest F, the first of equals, as in rouge-score's `score_multi`; in the profile
-    `perl` the one with the highest recall (its option `-f B`). `mean`: means of P, R and F over the references; in
-    `perl` all references pooled (`-f A`). `jackknife` (Lin 2004, section 2.1): the mean of what `max` gives on each
-    set that leaves one reference out; with a single reference, its score.
+    `max`: per type the reference with the highest F, the first of equals, as in rouge-score's `score_multi`; in the
+    profile `perl` the one with the highest recall (its option `-f B`). `mean`: means of P, R and F over the
+    references; in `perl` all references pooled (`-f A`). `jackknife` (Lin 2004, section 2.1): the mean of what `max`
+    gives on each set that leaves one reference out; with a single reference, its score.
     """
-    counts = [count_pair(prediction, reference, rouge_type) for reference in references]
+    matches = [Match(prediction, reference) for reference in references]
+    pooled = prediction.profile.pooled
+    if len(matches) == 1 and not pooled:
+        return {name: prf_of_hits(*matches[0].hits(name)) for name in rouge_types}
+    return {name: _combined([match.hits(name) for match in matches], name, rule, pooled) for name in rouge_types}
+
+
+def _combined(counts: list[Hits], rouge_type: str, rule: str, pooled: bool) -> Prf:
     best = _best
-    if prediction.profile.pooled:
+    if pooled:
         best = _best_n_pooled if ngram_order(rouge_type) else _best_l_pooled
-    if rule == "max" or len(counts) == 1:
+    if len(counts) == 1 or rule == "max":
         return best(counts)
     if rule == "jackknife":
         return _mean([best(counts[:left_out] + counts[left_out + 1 :]) for left_out in range(len(counts))])
-    if prediction.profile.pooled:
+    if pooled:
         return _rounded(Hits(*map(sum, zip(*counts, strict=True))))
     return _mean([prf_of_hits(*one) for one in counts])
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.errors import ConfigError
-from pipeline.metrics.tokens import google_tokens, perl_tokens, unicode_tokens
+from pipeline.metrics.tokens import google_lines, perl_lines, unicode_lines
 
 
 class Tokenizer(Protocol):
-    """A text → its tokens, stemmed or not."""
+    """A text → its lines' tokens, stemmed or not."""
 
-    def __call__(self, text: str, *, stem: bool) -> list[str]: ...
+    def __call__(self, text: str, *, stem: bool) -> list[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,16 @@ class Profile:
     """
 
     name: str
-    tokens: Tokenizer
+    lines: Tokenizer
     tok: str
     stem: str
     pooled: bool = False
 
 
 PROFILES: Mapping[str, Profile] = {
-    "google": Profile("google", google_tokens, "google", "porter"),
-    "perl": Profile("perl", perl_tokens, "perl", "porter155", pooled=True),
-    "unicode": Profile("unicode", unicode_tokens, f"unicode-{unicodedata.unidata_version}", "porter"),
+    "google": Profile("google", google_lines, "google", "porter"),
+    "perl": Profile("perl", perl_lines, "perl", "porter155", pooled=True),
+    "unicode": Profile("unicode", unicode_lines, f"unicode-{unicodedata.unidata_version}", "porter"),
 }
 GOOGLE = PROFILES["google"]
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Sequence
-from functools import cached_property, lru_cache
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from pipeline.errors import ConfigError
-from pipeline.metrics.lcs import LineTable, lcs_bits, lcs_length, line_table, numbering
+from pipeline.metrics.lcs import lcs_bits, lcs_length, line_table, overlap_size
 from pipeline.metrics.profiles import GOOGLE, Profile
 
 ROUGE_TYPES = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+_UNKNOWN = repeat(0)
 _NGRAM_TYPE = re.compile(r"rouge([1-9][0-9]*)")
 
 
@@ -48,37 +49,90 @@ def count_ngrams(tokens: Sequence[str], n: int) -> Counter[Any]:
 
 
 class Prepared:
-    """One text, tokenized; everything derived from the tokens is made when first needed and kept."""
+    """One text, tokenized: `lines` of `tokens`."""
+
+    __slots__ = ("_ngrams", "lines", "profile", "text", "tokens")
 
     def __init__(self, text: str, *, stem: bool = True, profile: Profile = GOOGLE) -> None:
         self.text = text
-        self.stem = stem
         self.profile = profile
-        self._ngrams: dict[int, Counter[Any]] = {}
-
-    @cached_property
-    def lines(self) -> list[list[str]]:
-        """Tokens of each line."""
-        return [self.profile.tokens(line, stem=self.stem) for line in self.text.split("\n")]
-
-    @cached_property
-    def tokens(self) -> list[str]:
-        """Tokens of all lines: in every profile a line end separates words."""
-        return self.lines[0] if len(self.lines) == 1 else list(chain.from_iterable(self.lines))
-
-    @cached_property
-    def numbers(self) -> dict[Hashable, int]:
-        return numbering(self.tokens)
-
-    @cached_property
-    def line_table(self) -> LineTable:
-        return line_table(self.lines)
+        self.lines = profile.lines(text, stem=stem)
+        self.tokens = list(chain.from_iterable(self.lines))  # in every profile a line end separates words
+        self._ngrams: dict[int, Counter[Any]] | None = None
 
     def ngrams(self, n: int) -> Counter[Any]:
-        """`count_ngrams` of the whole text: line ends do not interrupt an n-gram."""
+        """`count_ngrams` of the whole text, made once: line ends do not interrupt an n-gram."""
+        if self._ngrams is None:
+            self._ngrams = {}
         if n not in self._ngrams:
             self._ngrams[n] = count_ngrams(self.tokens, n)
         return self._ngrams[n]
+
+
+class Match:
+    """A prediction beside a reference: the counts behind every ROUGE type.
+
+    Only tokens that both have can be in common, so these are numbered from 1, and all others are 0.
+    """
+
+    __slots__ = ("_common", "_expected", "_other", "_own", "_predicted")
+
+    def __init__(self, prediction: Prepared, reference: Prepared) -> None:
+        common = set(prediction.tokens).intersection(reference.tokens)
+        number = {token: index for index, token in enumerate(common, start=1)}.get
+        self._predicted, self._expected = prediction, reference
+        self._own = list(map(number, prediction.tokens, _UNKNOWN))
+        self._other = list(map(number, reference.tokens, _UNKNOWN))
+        self._common = len(common)
+
+    def hits(self, rouge_type: str) -> Hits:
+        """Units in common and on either side; ConfigError if the type is unknown."""
+        n = ngram_order(rouge_type)
+        short = n - 1 if n else 0
+        hits = self._hits(rouge_type, n) if self._common else 0
+        return Hits(hits, max(len(self._own) - short, 0), max(len(self._other) - short, 0))
+
+    def _hits(self, rouge_type: str, n: int) -> int:
+        if n == 1:
+            return overlap_size(filter(None, self._own), filter(None, self._other))
+        if n:
+            return self._grams(n)
+        if rouge_type == "rougeL" and not self._predicted.profile.pooled:
+            return lcs_length(list(filter(None, self._other)), list(filter(None, self._own)))
+        return self._union()
+
+    def _grams(self, n: int) -> int:
+        """Clipped overlap of n-grams (Lin 2004, section 2), n > 1.
+
+        An n-gram is the number of its first n − 1 tokens, and that of the last; the number is 0 if one of them is.
+        """
+        left, right, base = self._own, self._other, self._common + 1
+        for order in range(1, n):
+            if order > 1:  # numbered anew, so that they stay small
+                common = set(left).intersection(right) - {0}
+                number = {gram: index for index, gram in enumerate(common, start=1)}.get
+                left, right = list(map(number, left, _UNKNOWN)), list(map(number, right, _UNKNOWN))
+            left = [a * base + b if a and b else 0 for a, b in zip(left, self._own[order:], strict=False)]
+            right = [a * base + b if a and b else 0 for a, b in zip(right, self._other[order:], strict=False)]
+        return overlap_size(filter(None, left), filter(None, right))
+
+    def _union(self) -> int:
+        """Union LCS of each reference line with all lines of the prediction, clipped as words are."""
+        table = line_table(_cut(self._other, self._expected.lines), self._common)
+        union = 0
+        for line in _cut(self._own, self._predicted.lines):
+            union |= lcs_bits(table, line)
+        picked = [(bits & union).bit_count() for bits in table.where]
+        return sum(map(min, picked, map(Counter(self._own).__getitem__, range(self._common + 1))))
+
+
+def _cut(numbers: list[int], lines: Iterable[Sequence[str]]) -> Iterator[list[int]]:
+    """The numbers of each line."""
+    start = 0
+    for line in lines:
+        end = start + len(line)
+        yield numbers[start:end]
+        start = end
 
 
 def prf_of_hits(hits: int, predicted: int, expected: int) -> Prf:
@@ -88,50 +142,9 @@ def prf_of_hits(hits: int, predicted: int, expected: int) -> Prf:
     return Prf(precision, recall, 2 * precision * recall / total if total > 0 else 0.0)
 
 
-def common(predicted: Counter[Any], expected: Counter[Any]) -> int:
-    """Clipped overlap of two n-gram counts (Lin 2004, section 2)."""
-    shared = predicted.keys() & expected.keys()
-    return sum([min(predicted[gram], expected[gram]) for gram in shared])
-
-
 def overlap(predicted: Counter[Any], expected: Counter[Any]) -> Prf:
-    """Precision, recall and F of the clipped overlap."""
-    return prf_of_hits(common(predicted, expected), predicted.total(), expected.total())
-
-
-def hits_n(prediction: Prepared, reference: Prepared, n: int) -> Hits:
-    """ROUGE-N of one pair."""
-    hits = common(prediction.ngrams(n), reference.ngrams(n))
-    return Hits(hits, max(len(prediction.tokens) - n + 1, 0), max(len(reference.tokens) - n + 1, 0))
-
-
-def hits_l(prediction: Prepared, reference: Prepared) -> Hits:
-    """ROUGE-L of one pair, over the whole token sequences."""
-    hits = lcs_length(reference.tokens, prediction.tokens, reference.numbers)
-    return Hits(hits, len(prediction.tokens), len(reference.tokens))
-
-
-def hits_lsum(prediction: Prepared, reference: Prepared) -> Hits:
-    """Summary-level ROUGE-L of one pair, over lines."""
-    table = reference.line_table
-    union = 0
-    for line in prediction.lines:
-        union |= lcs_bits(table, line)
-    hits = 0
-    if union:
-        predicted = prediction.ngrams(1)
-        hits = sum([min((bits & union).bit_count(), predicted[token]) for token, bits in table.where.items()])
-    return Hits(hits, len(prediction.tokens), len(reference.tokens))
-
-
-def count_pair(prediction: Prepared, reference: Prepared, rouge_type: str) -> Hits:
-    """The counts behind one ROUGE type of one pair; ConfigError if the type is unknown."""
-    n = ngram_order(rouge_type)
-    if n:
-        return hits_n(prediction, reference, n)
-    if rouge_type == "rougeL" and not prediction.profile.pooled:
-        return hits_l(prediction, reference)
-    return hits_lsum(prediction, reference)
+    """Precision, recall and F of the clipped overlap of two n-gram counts (Lin 2004, section 2)."""
+    return prf_of_hits((predicted & expected).total(), predicted.total(), expected.total())
 
 
 @lru_cache(maxsize=64)

@@ -97,7 +97,7 @@ def rouge_stream(
             text, alternatives = _checked(number, *pair)
             prediction = Prepared(text, stem=use_stemmer, profile=own)
             references = [Prepared(one, stem=use_stemmer, profile=own) for one in alternatives]
-            yield {name: score_references(prediction, references, name, multi_ref) for name in rouge_types}
+            yield score_references(prediction, references, rouge_types, multi_ref)
 
     return scores()
 

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from pipeline.errors import InputError
+from pipeline.metrics.profiles import profile_named
 
 ROUGE_VERSION = "1.0"  # raise when any score of any text changes
 Affects = Literal["scores", "articles", "intervals"]
@@ -31,6 +32,7 @@ AFFECTS: dict[str, Affects] = {
     "seed": "intervals",
     "version": "scores",
 }
+SCORES: tuple[Affects, ...] = ("scores",)
 _FIELD = re.compile(r"([a-z]+):([^|]+)")
 
 
@@ -101,7 +103,7 @@ def difference(
 
 def refusal(a: str, b: str) -> str | None:
     """Why paired scores under these two signatures cannot be compared, None if they can."""
-    found = difference(a, b, affecting=("scores",))
+    found = difference(a, b, affecting=SCORES)
     return "; ".join(map(str, found)) if found else None
 
 
@@ -113,21 +115,27 @@ def signature(
     samples: int = 1000,
     seed: int = 13,
     n: Sequence[int] = (),
+    split: str | None = None,
 ) -> str:
-    """The signature of what this release computes; `n` are the numbers of articles of all that it stands for."""
+    """The signature of what this release computes; `n` are the numbers of articles of all that it stands for.
+
+    `split` tells how sentences were found where it was not by this release's own splitter. ConfigError if the
+    profile is unknown.
+    """
     from pipeline.text.sentences import splitter_signature
 
+    own = profile_named(profile)
     return str(
         Signature(
             v=ROUGE_VERSION,
-            profile=profile,
-            tok=profile,
-            stem="porter" if use_stemmer else "none",
-            split=splitter_signature(),
+            profile=own.name,
+            tok=own.tok,
+            stem=own.stem if use_stemmer else "none",
+            split=split or splitter_signature(),
             multiref=multi_ref,
             n=_span(n),
             boot=str(samples),
-            seed=str(seed),
+            seed=f"0-{samples - 1}" if own.pooled else str(seed),  # as ROUGE-1.5.5: one for each resample
             version=_release(),
         )
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from pipeline.metrics.porter155 import stem as stem_155
 
-_GOOGLE = re.compile(r"[a-z0-9]+")
-_PERL = re.compile(r"[A-Za-z0-9]+")
+Lines = list[list[str]]
+# Byte → itself for [a-z0-9] and line feeds, a blank for all else: the bytes of letters outside ASCII among them.
+_GOOGLE = bytes(byte if chr(byte) in "abcdefghijklmnopqrstuvwxyz0123456789\n" else 32 for byte in range(256))
+_PERL = bytes(range(256)).lower().translate(_GOOGLE)
 _WORD = re.compile(r"[^\W_]+")
 _STEMMED = 1 << 17  # words whose stems are kept, about 20 MB: a stream of pairs must not fill the memory
 
@@ -19,17 +22,28 @@ _STEMMED = 1 << 17  # words whose stems are kept, about 20 MB: a stream of pairs
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 
 
-class Stems(dict[str, str]):
-    """Word → stem, each made once; words of up to three characters are left alone. Bounded: it starts anew when full."""
+class Stems:
+    """Word → stem, each made once; words of up to three characters are left alone. It starts anew when full."""
 
     def __init__(self, stem: Callable[[str], str]) -> None:
-        super().__init__()
         self._stem = stem
+        self._known: dict[str, str] = {}
 
-    def __missing__(self, word: str) -> str:
-        if len(self) >= _STEMMED:
-            self.clear()
-        found = self[word] = self._stem(word) if len(word) > 3 else word
+    def of(self, lines: Iterable[Sequence[str]]) -> Lines:
+        """The stems of the words of each line."""
+        known = self._known.__getitem__
+        try:
+            return [list(map(known, line)) for line in lines]
+        except KeyError:
+            return [[self.one(word) for word in line] for line in lines]
+
+    def one(self, word: str) -> str:
+        """The stem of a word."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) >= _STEMMED:
+                self._known.clear()
+            found = self._known[word] = self._stem(word) if len(word) > 3 else word
         return found
 
 
@@ -54,27 +68,35 @@ _stems, _stems_155, _stems_unicode = Stems(_porter), Stems(stem_155), Stems(_asc
 
 def porter_stem(token: str) -> str:
     """The Porter stem of a lowercase word of any length, from nltk (with its extensions, as rouge-score uses it)."""
-    return _stems[token] if len(token) > 3 else _porter(token)
+    return _stems.one(token) if len(token) > 3 else _porter(token)
 
 
-def google_tokens(text: str, *, stem: bool) -> list[str]:
-    """Tokens as rouge-score 0.1.2 makes them: runs of [a-z0-9] of the lowercased text.
+def google_lines(text: str, *, stem: bool) -> Lines:
+    """Tokens as rouge-score 0.1.2 makes them, line by line: runs of [a-z0-9] of the lowercased text.
 
     With `stem`, tokens longer than three characters are reduced by nltk's Porter stemmer (with its
     extensions).
     """
-    found = _GOOGLE.findall(text.lower())
-    return [_stems[token] for token in found] if stem else found
+    return _split(text.lower().encode("utf-8", "replace").translate(_GOOGLE), _stems if stem else None)
 
 
-def perl_tokens(text: str, *, stem: bool) -> list[str]:
+def google_tokens(text: str, *, stem: bool) -> list[str]:
+    """`google_lines` without the lines."""
+    return list(chain.from_iterable(google_lines(text, stem=stem)))
+
+
+def perl_lines(text: str, *, stem: bool) -> Lines:
     """Tokens as ROUGE-1.5.5 makes them: runs of ASCII letters and digits, lowercased; all else separates.
 
     It works on bytes, so unlike rouge-score it never makes an ASCII letter of another one (of the Kelvin sign,
     of a dotted capital I). With `stem`, tokens longer than three characters are reduced by its own stemmer.
     """
-    found = [token.lower() for token in _PERL.findall(text)]
-    return [_stems_155[token] for token in found] if stem else found
+    return _split(text.encode("utf-8", "replace").translate(_PERL), _stems_155 if stem else None)
+
+
+def _split(cleaned: bytes, stems: Stems | None) -> Lines:
+    lines = [line.split() for line in cleaned.decode("ascii").split("\n")]
+    return stems.of(lines) if stems else lines
 
 
 @cache
@@ -87,18 +109,18 @@ def _unicode_patterns() -> tuple[Any, Any]:
     )
 
 
-def unicode_tokens(text: str, *, stem: bool) -> list[str]:
+def unicode_lines(text: str, *, stem: bool) -> Lines:
     """Runs of letters, marks and digits of any script after NFKC and case folding.
 
     Accents and vowel signs stay with their letter; Han, kana and the scripts of South-East Asia count by
-    character. Of ASCII text the tokens are those of `google_tokens`, stems included.
+    character. Of ASCII text the tokens are those of `google_lines`, stems included.
     """
     if text.isascii():
-        return google_tokens(text, stem=stem)
+        return google_lines(text, stem=stem)
     invisible, token = _unicode_patterns()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    found: list[str] = token.findall(invisible.sub("", folded))
-    return [_stems_unicode[word] for word in found] if stem else found
+    found: Lines = [token.findall(line) for line in invisible.sub("", folded).split("\n")]
+    return _stems_unicode.of(found) if stem else found
 
 
 def words(text: str) -> list[str]:

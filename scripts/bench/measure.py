@@ -12,7 +12,8 @@ from bench.checker import Alarm, Known, check
 from bench.sets import Item
 from pipeline.metrics.abstractiveness import Source, novel_share, repetition
 from pipeline.metrics.bootstrap import ci95_columns
-from pipeline.metrics.rouge import Prepared, score_best
+from pipeline.metrics.multi import score_variants
+from pipeline.metrics.rouge import Prepared
 from pipeline.metrics.texts import Lines, join
 from pipeline.metrics.tokens import words
 
@@ -95,7 +96,7 @@ def _alarmed(items: Sequence[Item], outputs: Sequence[Lines], common: frozenset[
 def _scores(output: Lines, item: Item) -> list[float]:
     own = [Prepared(join(output))]
     references = [Prepared(join(lines)) for lines in item.references]
-    return [score_best(own, references, rouge_type).f for rouge_type in TYPES]
+    return [score.f for score in score_variants(own, references, TYPES).values()]
 
 
 def _kept(own: list[str], item: Item) -> tuple[bool, bool]:
