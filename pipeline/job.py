@@ -120,6 +120,8 @@ def _score(run_dir: RunDir, plan: Plan, config: Config, engine: str) -> None:
         seed=config.run.seed,
         samples=config.score.bootstrap_samples,
         use_stemmer=config.score.stemmer,
+        profile=config.score.profile,
+        multi_ref=config.score.multi_reference,
         baselines=config.score.baselines,
         evaluate=config.score.evaluate,
     )

@@ -1,6 +1,6 @@
 """Saved outputs and references → scores with intervals and a signature; never generates anything.
 
-Pure: reads and writes no file. The structure is that of scores.json in docs/contract.
+Pure: reads and writes no file. The structure is that of scores.json (docs/scoring.md).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pipeline.baselines import BASELINES, baseline_texts
@@ -16,7 +17,9 @@ from pipeline.metrics import SOURCE_METRICS
 from pipeline.metrics.abstractiveness import Source
 from pipeline.metrics.evaluate_metric import Batch, evaluate_entries
 from pipeline.metrics.measure import ItemScore, Measures, Scored, summarise
-from pipeline.metrics.pairing import Pair, Pairing, pair_up
+from pipeline.metrics.multi import check_rule
+from pipeline.metrics.pairing import Pair, Pairing, Policy, pair_up
+from pipeline.metrics.profiles import profile_named
 from pipeline.metrics.rouge import ROUGE_TYPES
 from pipeline.metrics.rouge_api import rouge as rouge
 from pipeline.metrics.rouge_api import rouge_stream as rouge_stream
@@ -40,6 +43,9 @@ def score(
     use_stemmer: bool = True,
     baselines: Sequence[str] = BASELINES,
     evaluate: Sequence[str] = (),
+    profile: str = "google",
+    multi_ref: str = "max",
+    unpaired: Policy = "skip",
 ) -> dict[str, Any]:
     """The content of scores.json for the outputs of one system (`engine`) by article id.
 
@@ -47,23 +53,26 @@ def score(
     need `articles`; what could not be computed is in `missing`, what could not be paired in `problems`, ids
     of empty outputs (which score 0) by kind in `empty`. `evaluate` names local evaluate modules to run as
     well. An engine with the name of a baseline gets the row `engine:NAME`. Raises InputError if nothing can
-    be paired, ConfigError for unknown names.
+    be paired, ConfigError for unknown names. Of ids on one side only, `unpaired` decides (see `pair_up`).
     """
-    measures = _measures(metrics, use_stemmer)
+    measures = _measures(metrics, use_stemmer, profile, multi_ref)
     _check_baselines(baselines)
-    pairing = pair_up(outputs, references)
+    pairing = pair_up(outputs, references, unpaired)
     name = f"engine:{engine}" if engine in BASELINES else engine
     rows, problems = _rows(pairing, articles or {}, name, measures, baselines if articles else ())
     systems = {
-        system: {kind: summarise(items, samples=samples, seed=seed) for kind, items in kinds.items()}
+        system: {kind: summarise(items, samples=samples, seed=seed, profile=profile) for kind, items in kinds.items()}
         for system, kinds in rows.items()
     }
+    signed = partial(_signed, measures, samples, seed)
+    for entry in (entry for kinds in systems.values() for entry in kinds.values()):
+        entry["signature"] = signed([entry["n"]])
     missing = _missing(pairing, articles, measures, baselines) + _nothing_counted(rows, systems)
     extra, failed = evaluate_entries(evaluate, _evaluated(rows, pairing), samples=samples, seed=seed)
     for (system, kind), entries in extra.items():
         systems[system][kind] |= entries
     return {
-        "signature": signature(use_stemmer=use_stemmer, samples=samples, seed=seed),
+        "signature": signed([entry["n"] for kinds in systems.values() for entry in kinds.values()]),
         "systems": systems,
         "missing": missing + failed,
         "problems": [*pairing.problems, *(problems if articles else ())],
@@ -81,6 +90,8 @@ def score_items(
     samples: int = 1000,
     metrics: Sequence[str] = METRICS,
     use_stemmer: bool = True,
+    profile: str = "google",
+    multi_ref: str = "max",
 ) -> Scored:
     """The same scores article by article, without baselines: what `pipeline.compare.compare` takes."""
     return score_systems(
@@ -92,6 +103,8 @@ def score_items(
         samples=samples,
         metrics=metrics,
         use_stemmer=use_stemmer,
+        profile=profile,
+        multi_ref=multi_ref,
     )[engine]
 
 
@@ -106,12 +119,15 @@ def score_systems(
     metrics: Sequence[str] = METRICS,
     use_stemmer: bool = True,
     baselines: Sequence[str] = (),
+    profile: str = "google",
+    multi_ref: str = "max",
 ) -> dict[str, Scored]:
     """Scores article by article of the outputs (`engine`) and of `baselines`, which need `articles`, by name."""
     pairing = pair_up(outputs, references)
-    rows, _ = _rows(pairing, articles or {}, engine, _measures(metrics, use_stemmer), baselines if articles else ())
+    measures = _measures(metrics, use_stemmer, profile, multi_ref)
+    rows, _ = _rows(pairing, articles or {}, engine, measures, baselines if articles else ())
     expected = {pair.id: hashlib.sha256(repr(references[pair.id]).encode()).hexdigest() for pair in pairing.pairs}
-    signed = signature(use_stemmer=use_stemmer, samples=samples, seed=seed)
+    signed = _signed(measures, samples, seed, ())
     return {
         name: Scored(name, signed, {kind: tuple(items) for kind, items in kinds.items()}, expected)
         for name, kinds in rows.items()
@@ -131,9 +147,7 @@ def _rows(
     for pair in pairing.pairs:
         article = articles.get(pair.id)
         if article is None:
-            problems.append(
-                {"id": pair.id, "what": "has no article text: not in baselines and source metrics"}
-            )
+            problems.append({"id": pair.id, "what": "has no article text: not in baselines and source metrics"})
         for system, kind, item in _pair_items(pair, article, engine, measures, baselines):
             rows[system].setdefault(kind, []).append(item)
     return rows, problems
@@ -169,21 +183,32 @@ def _evaluated(rows: Rows, pairing: Pairing) -> dict[tuple[str, ScoredKind], Bat
     }
 
 
-def _measures(metrics: Sequence[str], use_stemmer: bool) -> Measures:
+def _signed(measures: Measures, samples: int, seed: int, n: Sequence[int]) -> str:
+    return signature(
+        profile=measures.profile,
+        use_stemmer=measures.use_stemmer,
+        multi_ref=measures.multi_ref,
+        samples=samples,
+        seed=seed,
+        n=n,
+    )
+
+
+def _measures(metrics: Sequence[str], use_stemmer: bool, profile: str, multi_ref: str) -> Measures:
+    profile_named(profile)
+    check_rule(multi_ref)
     rouge_types = tuple(name for name in metrics if re.fullmatch(r"rouge([1-9]\d*|L|Lsum)", name))
     source_metrics = tuple(name for name in metrics if name in SOURCE_METRICS)
     unknown = [name for name in metrics if name not in rouge_types + source_metrics]
     if unknown:
         raise ConfigError([f"unknown metric {name!r}: known are {', '.join(METRICS)}" for name in unknown])
-    return Measures(rouge_types, source_metrics, use_stemmer)
+    return Measures(rouge_types, source_metrics, use_stemmer, profile, multi_ref)
 
 
 def _check_baselines(baselines: Sequence[str]) -> None:
     unknown = [name for name in baselines if name not in BASELINES]
     if unknown:
-        raise ConfigError(
-            [f"unknown baseline {name!r}: known are {', '.join(BASELINES)}" for name in unknown]
-        )
+        raise ConfigError([f"unknown baseline {name!r}: known are {', '.join(BASELINES)}" for name in unknown])
 
 
 def _missing(

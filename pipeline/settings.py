@@ -67,8 +67,13 @@ class ScoreSettings(Settings):
         default=1000, ge=100, le=100_000, description="resamples of the 95 % confidence intervals"
     )
     stemmer: bool = Field(default=True, description="Porter-stem words before ROUGE")
-    multi_reference: Literal["max"] = Field(
-        default="max", description="several references: the one with the highest F, per ROUGE type"
+    profile: Literal["google", "perl", "unicode"] = Field(
+        default="google", description="whose ROUGE: rouge-score's, ROUGE-1.5.5's, or one for text of any script"
+    )
+    multi_reference: Literal["max", "mean", "jackknife"] = Field(
+        default="max",
+        description="several references: the one with the highest F per ROUGE type, their mean, or the mean of the "
+        "highest of each set that leaves one out",
     )
     baselines: Annotated[tuple[Baseline, ...], Field(strict=False)] = Field(
         default=("lead", "textrank", "oracle"), description="baseline rows of the score table"

@@ -44,7 +44,7 @@ def test_structure_is_the_contracts(scores: dict[str, Any]) -> None:
 
 def test_signature_names_every_setting(scores: dict[str, Any]) -> None:
     parts = dict(part.split(":", 1) for part in scores["signature"].split("|")[1:])
-    assert parts.keys() == {"v", "profile", "tok", "stem", "split", "multiref", "boot", "seed", "version"}
+    assert parts.keys() == {"v", "profile", "tok", "stem", "split", "multiref", "n", "boot", "seed", "version"}
     assert (parts["tok"], parts["stem"], parts["boot"], parts["seed"]) == ("google", "porter", "200", "13")
 
 
@@ -116,7 +116,7 @@ def test_chosen_metrics_only() -> None:
     result = score(
         OUTPUTS, REFERENCES, ARTICLES, engine="mine", metrics=("rouge1",), samples=100, baselines=()
     )
-    assert result["systems"]["mine"]["bullets"].keys() == {"n", "rouge1"}
+    assert result["systems"]["mine"]["bullets"].keys() == {"n", "rouge1", "signature"}
     assert list(result["systems"]) == ["mine"]
 
 

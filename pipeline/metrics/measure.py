@@ -12,6 +12,8 @@ from pipeline.metrics import SOURCE_METRICS
 from pipeline.metrics.abstractiveness import Source
 from pipeline.metrics.bootstrap import ci95, ci95_columns
 from pipeline.metrics.multi import score_variants
+from pipeline.metrics.profiles import profile_named
+from pipeline.metrics.resampled import resampled
 from pipeline.metrics.rouge import Prepared, Prf
 from pipeline.metrics.rouge_api import mean_prf
 from pipeline.metrics.texts import Lines, ScoredKind, join
@@ -44,10 +46,16 @@ class Measures:
     rouge_types: tuple[str, ...]
     source_metrics: tuple[str, ...]
     use_stemmer: bool = True
+    profile: str = "google"
+    multi_ref: str = "max"
+
+    def prepared(self, lines: Lines) -> Prepared:
+        """A text as the profile counts it."""
+        return Prepared(join(lines), stem=self.use_stemmer, profile=profile_named(self.profile))
 
     def references(self, alternatives: Sequence[Lines]) -> list[Prepared]:
         """The alternatives, tokenized once for all systems."""
-        return [Prepared(join(lines), stem=self.use_stemmer) for lines in alternatives]
+        return [self.prepared(lines) for lines in alternatives]
 
     def item(
         self,
@@ -58,8 +66,8 @@ class Measures:
         source: Source | None,
     ) -> ItemScore:
         """Scores of one output; of several variants, each ROUGE type counts the one with the highest F."""
-        own = [Prepared(join(lines), stem=self.use_stemmer) for lines in variants]
-        best = score_variants(own, references, self.rouge_types)
+        own = [self.prepared(lines) for lines in variants]
+        best = score_variants(own, references, self.rouge_types, self.multi_ref)
         known: dict[str, float | None] = {}
         if source is not None and kind != "headlines_best":
             for name in self.source_metrics:
@@ -67,15 +75,18 @@ class Measures:
         return ItemScore(article_id, own[0].text, best, known)
 
 
-def summarise(items: Sequence[ItemScore], *, samples: int, seed: int) -> dict[str, Any]:
+def summarise(items: Sequence[ItemScore], *, samples: int, seed: int, profile: str = "google") -> dict[str, Any]:
     """Means with 95 % bootstrap intervals over at least one article, as in scores.json.
 
+    In the profile `perl` those of ROUGE are means of the resamples, which it draws with seeds of its own.
     A source metric is averaged over the articles where there was something to count (its own `n`) and is
     absent where there was nothing in any of them.
     """
     entry: dict[str, Any] = {"n": len(items)}
     types = list(items[0].rouge)
-    if types:
+    if types and profile_named(profile).pooled:
+        entry |= {name: _perl_entry([item.rouge[name] for item in items], samples) for name in types}
+    elif types:
         scores = np.array([[item.rouge[name].f for name in types] for item in items])
         for name, interval in zip(types, ci95_columns(scores, samples=samples, seed=seed), strict=True):
             entry[name] = {**mean_prf([item.rouge[name] for item in items]), "ci95": list(interval)}
@@ -84,6 +95,11 @@ def summarise(items: Sequence[ItemScore], *, samples: int, seed: int) -> dict[st
         if values:
             entry[name] = mean_entry(values, samples=samples, seed=seed)
     return entry
+
+
+def _perl_entry(scores: Sequence[Prf], samples: int) -> dict[str, Any]:
+    (p, r, f), intervals = resampled(scores, samples)
+    return {"p": float(p), "r": float(r), "f": float(f), "ci95": [float(end) for end in intervals[2]]}
 
 
 def mean_entry(values: Sequence[float], *, samples: int, seed: int) -> dict[str, Any]:

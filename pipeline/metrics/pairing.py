@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 from pipeline.errors import InputError
 from pipeline.metrics.texts import (
@@ -15,9 +16,12 @@ from pipeline.metrics.texts import (
     output_texts,
     reference_texts,
 )
-from pipeline.records import References
+from pipeline.records import KINDS, Kind, Prose, References
 
 Problem = dict[str, str]
+Policy = Literal["error", "skip", "zero"]
+POLICIES: tuple[Policy, ...] = get_args(Policy)
+SHOWN = 10  # ids that a message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,16 @@ class Pairing:
     unreferenced: tuple[ScoredKind, ...]
 
 
-def pair_up(outputs: Mapping[str, Outputs], references: Mapping[str, References]) -> Pairing:
-    """Pairs by id; InputError if no output has a reference of its kind."""
+def pair_up(outputs: Mapping[str, Outputs], references: Mapping[str, References], unpaired: Policy = "skip") -> Pairing:
+    """Pairs by id; InputError if no output has a reference of its kind.
+
+    Of ids on one side only: `skip` names them in `problems` and scores the others; `error` is an InputError that
+    names them; `zero` scores what has references but no output as an empty output, and names it in `empty`.
+    """
+    if unpaired == "error":
+        _refuse_unpaired(outputs, references)
+    if unpaired == "zero":
+        outputs = _filled(outputs, references)
     pairs, problems = _by_id(outputs, references)
     problems += [
         {"id": article_id, "what": "has references but no output"}
@@ -67,9 +79,37 @@ def pair_up(outputs: Mapping[str, Outputs], references: Mapping[str, References]
     )
 
 
-def _by_id(
-    outputs: Mapping[str, Outputs], references: Mapping[str, References]
-) -> tuple[list[Pair], list[Problem]]:
+def _refuse_unpaired(outputs: Mapping[str, Outputs], references: Mapping[str, References]) -> None:
+    faults = [
+        f"{len(ids)} {what}: {', '.join(ids[:SHOWN])}{', …' if len(ids) > SHOWN else ''}"
+        for what, ids in (
+            ("outputs without references", [name for name in outputs if name not in references]),
+            ("references without an output", [name for name in references if name not in outputs]),
+        )
+        if ids
+    ]
+    if faults:
+        raise InputError("; ".join(faults), fix="give both files the same ids, or say what to do: --missing skip|zero")
+
+
+def _filled(outputs: Mapping[str, Outputs], references: Mapping[str, References]) -> dict[str, Outputs]:
+    """The outputs in the order of the references, with an empty text of every kind that any output has."""
+    nothing: dict[Kind, Prose | tuple[str, ...]] = {
+        "summary": Prose("", (), ()),
+        "bullets": (),
+        "headlines": (),
+        "rewrite": Prose("", (), ()),
+    }
+    produced = {kind for one in outputs.values() for kind in KINDS if getattr(one, kind) is not None}
+    filled = {}
+    for name in [*references, *(name for name in outputs if name not in references)]:
+        one = outputs.get(name, Outputs())
+        gaps: dict[str, Any] = {kind: nothing[kind] for kind in produced if getattr(one, kind) is None}
+        filled[name] = replace(one, **gaps)
+    return filled
+
+
+def _by_id(outputs: Mapping[str, Outputs], references: Mapping[str, References]) -> tuple[list[Pair], list[Problem]]:
     pairs, problems = [], []
     for article_id, saved in outputs.items():
         if article_id not in references:

@@ -81,6 +81,8 @@ def _rows(sweep: Sweep, one: Combination, baselines: Sequence[str]) -> dict[str,
         samples=common.score.bootstrap_samples,
         metrics=list(dict.fromkeys(SOURCE.get(name, name) for name in names)),
         use_stemmer=common.score.stemmer,
+        profile=common.score.profile,
+        multi_ref=common.score.multi_reference,
         baselines=baselines,
     )
 
