@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import cli_train
+from pipeline import cli_score, cli_train
 from pipeline.errors import PrecisError
 
 EXIT_STATUS = (
@@ -120,41 +120,6 @@ def _print_run(path: Path) -> None:
         print(score_table(json.loads(scores.read_text(encoding="utf-8"))))
 
 
-def _score_arguments(p: argparse.ArgumentParser) -> None:
-    p.add_argument("run_dir", nargs="?", type=Path, help="run directory whose outputs are scored again")
-    p.add_argument(
-        "--outputs", type=Path, help="outputs of any system: JSONL, plain text (one a line) or a run directory"
-    )
-    p.add_argument("--references", type=Path, help="references: JSONL, plain text or a run directory")
-    p.add_argument("--kind", default="summary", help="what plain text lines are: summary (default), headlines, …")
-    p.add_argument("--json", action="store_true", help="print scores.json instead of the table")
-    p.add_argument("--samples", type=int, default=1000, help="bootstrap samples (default 1000)")
-    p.add_argument("--seed", type=int, default=13, help="of the bootstrap (default: %(default)s)")
-
-
-def score(args: argparse.Namespace) -> int:
-    """Score saved text, without any model."""
-    from pipeline.records import KINDS
-    from pipeline.report.terminal import score_table
-    from pipeline.saved import read_files, read_run
-    from pipeline.score import score as score_saved
-
-    if bool(args.run_dir) == bool(args.outputs and args.references) or bool(args.outputs) != bool(args.references):
-        raise PrecisError("give a run directory, or both --outputs and --references", where="precis score")
-    if args.kind not in KINDS:
-        raise PrecisError(f"unknown kind {args.kind!r}", where="--kind", fix="of " + ", ".join(KINDS))
-    saved = read_run(args.run_dir) if args.run_dir else read_files(args.outputs, args.references, kind=args.kind)
-    scores = score_saved(
-        saved.outputs, saved.references, saved.articles, engine=saved.engine, seed=args.seed, samples=args.samples
-    )
-    print(json.dumps(scores, ensure_ascii=False, indent=1) if args.json else score_table(scores))
-    for problem in scores["problems"]:
-        _say(f"{problem['id']}: {problem['what']}")
-    for kind, ids in scores["empty"].items():
-        _say(f"empty {kind}, scored 0: {', '.join(ids)}")
-    return 0
-
-
 def _compare_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("run_a", type=Path, metavar="RUN_A", help="a run directory")
     p.add_argument("run_b", type=Path, metavar="RUN_B", help="the one it is compared with")
@@ -254,7 +219,7 @@ COMMANDS: tuple[
 ] = (
     ("brief", _brief_arguments, brief, "print headlines, summary and bullets for articles, one-off"),
     ("run", _run_arguments, run, "run a config over all its articles into a run directory; again = resume"),
-    ("score", _score_arguments, score, "score saved text against references, without any model"),
+    ("score", cli_score.arguments, cli_score.score, "score saved text against references, without any model"),
     ("compare", _compare_arguments, compare, "paired comparison of two runs on their common articles"),
     ("sweep", _sweep_arguments, sweep, "run every combination of a sweep file, then compare them; again = resume"),
     ("train", cli_train.arguments, cli_train.train, "train or fine-tune a model from a config; again = resume"),

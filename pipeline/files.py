@@ -52,6 +52,11 @@ def read_jsonl(path: Path) -> Iterator[JsonObject]:
 
     InputError names the file and line of what is no UTF-8, no JSON object or damaged; OSError if there is no such file.
     """
+    return (record for _, record in located_jsonl(path))
+
+
+def located_jsonl(path: Path) -> Iterator[tuple[str, JsonObject]]:
+    """`file:line` and the object of each line, read as `read_jsonl` reads them."""
     for where, line in _lines(path):
         if not line.strip():
             continue
@@ -61,7 +66,7 @@ def read_jsonl(path: Path) -> Iterator[JsonObject]:
             raise InputError(f"not valid JSON: {error}", where=where) from error
         if not isinstance(record, dict):
             raise InputError("should be a JSON object", where=where)
-        yield record
+        yield where, record
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:

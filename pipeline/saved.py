@@ -6,13 +6,13 @@ Nothing is guessed: a record of the wrong shape or an id that occurs twice is an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.errors import InputError
-from pipeline.files import JsonObject, read_jsonl
+from pipeline.files import JsonObject, located_jsonl, read_jsonl
 from pipeline.metrics.texts import Outputs
 from pipeline.records import KINDS, Article, Kind, Prose, References
 from pipeline.saved_fields import Fields
@@ -46,21 +46,48 @@ def read_run(run_dir: Path) -> Saved:
 
 
 def read_files(
-    outputs: Path, references: Path, *, kind: Kind = "summary", engine: str | None = None
+    outputs: Path, references: Path | Sequence[Path], *, kind: Kind = "summary", engine: str | None = None
 ) -> Saved:
     """Outputs and references, each a run directory or a file; two plain texts need equal counts.
 
-    The articles come from whichever of the two is a run directory. `engine` defaults to the outputs' name.
+    Several references are alternatives of the same items. The articles come from the first that is a run directory.
+    `engine` defaults to the outputs' name.
     """
-    own, expected = read_outputs(outputs, kind), read_references(references, kind)
-    if not (_has_ids(outputs) or _has_ids(references)) and len(own) != len(expected):
+    places = [references] if isinstance(references, Path) else list(references)
+    own = read_outputs(outputs, kind)
+    expected = _merged({path: read_references(path, kind) for path in places})
+    if not any(map(_has_ids, (outputs, *places))) and len(own) != len(expected):
         raise InputError(
-            f"{len(own)} outputs in {outputs} and {len(expected)} references in {references}",
+            f"{len(own)} outputs in {outputs} and {len(expected)} references in {places[0]}",
             fix="plain text pairs line with line: give both files the same number of lines",
         )
-    folders = [path for path in (outputs, references) if (path / "articles.jsonl").is_file()]
+    folders = [path for path in (outputs, *places) if (path / "articles.jsonl").is_file()]
     articles = read_articles(folders[0]) if folders else None
     return Saved(engine or outputs.stem, own, expected, articles)
+
+
+def _merged(alternatives: Mapping[Path, Mapping[str, References]]) -> dict[str, References]:
+    """The references of all files by id; InputError if the files do not have the same ids."""
+    (first, known), *others = alternatives.items()
+    merged = dict(known)
+    for path, found in others:
+        for there, here, ids in ((first, path, known), (path, first, found)):
+            lacking = next((name for name in ids if name not in alternatives[here]), None)
+            if lacking is not None:
+                raise InputError(
+                    f"{here} has {len(alternatives[here])} references and {there} {len(ids)}: {lacking!r} is missing",
+                    where=str(here),
+                    fix="several references are alternatives of the same items: give all files the same ids",
+                )
+        for name, one in found.items():
+            before = merged[name]
+            merged[name] = References(
+                summary=before.summary + one.summary,
+                bullets=before.bullets + one.bullets,
+                headline=before.headline + one.headline,
+                rewrite=before.rewrite + one.rewrite,
+            )
+    return merged
 
 
 def read_outputs(path: Path, kind: Kind = "summary") -> dict[str, Outputs]:
@@ -97,22 +124,24 @@ def _has_ids(path: Path) -> bool:
 
 def _by_id(path: Path, parse: Callable[[Fields], T]) -> dict[str, T]:
     records: dict[str, T] = {}
-    for number, record in enumerate(read_jsonl(path), start=1):
-        name = _id(record, path, number)
+    places: dict[str, str] = {}
+    for where, record in located_jsonl(path):
+        name = _id(record, where)
         if name in records:
             raise InputError(
-                f"the id {name!r} occurs twice", where=f"{path}: record {number}", fix="make ids unique"
+                f"the id {name!r} occurs twice, first in line {places[name]}", where=where, fix="make ids unique"
             )
-        records[name] = parse(Fields(record, where=f"{path}: record {name!r}"))
+        records[name] = parse(Fields(record, where=f"{where}: record {name!r}"))
+        places[name] = where.rpartition(":")[2]
     return records
 
 
-def _id(record: JsonObject, path: Path, number: int) -> str:
+def _id(record: JsonObject, where: str) -> str:
     name = record.get("id")
     if isinstance(name, int) and not isinstance(name, bool):
         return str(name)
     if not isinstance(name, str) or not name:
-        raise InputError(f"its id is {name!r}, not text", where=f"{path}: record {number}")
+        raise InputError(f"its id is {name!r}, not text", where=where)
     return name
 
 

@@ -102,7 +102,7 @@ def test_an_empty_line_is_an_empty_prediction(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        ({"summary": "s"}, "record 1: its id is None"),
+        ({"summary": "s"}, r"o\.jsonl:1: its id is None"),
         ({"id": True, "summary": "s"}, "its id is True"),
         ({"id": "a"}, "'a'.*none of the fields"),
         ({"id": "a", "summary": 3}, "'a'.*'summary' holds 3"),
@@ -124,7 +124,7 @@ def test_bad_references_name_the_record(tmp_path: Path) -> None:
 
 def test_duplicates_and_missing_files_are_refused(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "o.jsonl", {"id": "a", "summary": "s"}, {"id": "a", "summary": "t"})
-    with pytest.raises(InputError, match="'a' occurs twice"):
+    with pytest.raises(InputError, match=r"o\.jsonl:2: .*'a' occurs twice, first in line 1"):
         read_outputs(path)
     with pytest.raises(InputError, match="no file"):
         read_run(tmp_path)

@@ -14,6 +14,7 @@ from rouge_score import rouge_scorer
 from score_sample import ARTICLES, OUTPUTS, REFERENCES
 
 from pipeline.errors import ConfigError
+from pipeline.metrics.signature import difference
 from pipeline.metrics.texts import Outputs
 from pipeline.records import Brief, Passage, Prose
 from pipeline.score import rouge, score, score_items
@@ -68,12 +69,8 @@ def test_values_are_rouge_scores_over_lines(scores: dict[str, Any]) -> None:
 
 def test_headlines_first_and_best(scores: dict[str, Any]) -> None:
     kinds = scores["systems"]["embedded"]
-    first = rouge(
-        ["Mayor thanks firefighters", "Stannick votes for bridge"], ["River floods 40 houses", "Bridge vote"]
-    )
-    best = rouge(
-        ["River floods 40 houses", "Stannick votes for bridge"], ["River floods 40 houses", "Bridge vote"]
-    )
+    first = rouge(["Mayor thanks firefighters", "Stannick votes for bridge"], ["River floods 40 houses", "Bridge vote"])
+    best = rouge(["River floods 40 houses", "Stannick votes for bridge"], ["River floods 40 houses", "Bridge vote"])
     for name in first:
         assert kinds["headlines"][name]["f"] == pytest.approx(first[name]["f"])
         assert kinds["headlines_best"][name]["f"] == pytest.approx(best[name]["f"])
@@ -81,9 +78,7 @@ def test_headlines_first_and_best(scores: dict[str, Any]) -> None:
 
 def test_lead_rows_are_the_first_sentences(scores: dict[str, Any]) -> None:
     lead = ["\n".join(s.text for s in a.sentences[:3]) for a in ARTICLES.values()]
-    expected = rouge(
-        lead, [["40 houses flooded\nNobody hurt", "Families moved to school"], "Bridge costs 3 million"]
-    )
+    expected = rouge(lead, [["40 houses flooded\nNobody hurt", "Families moved to school"], "Bridge costs 3 million"])
     assert scores["systems"]["lead"]["bullets"]["rougeLsum"]["f"] == pytest.approx(expected["rougeLsum"]["f"])
     first = [a.sentences[0].text for a in ARTICLES.values()]
     expected = rouge(first, ["River floods 40 houses", "Bridge vote"])
@@ -113,9 +108,7 @@ def test_an_engine_named_like_a_baseline_keeps_its_own_row() -> None:
 
 
 def test_chosen_metrics_only() -> None:
-    result = score(
-        OUTPUTS, REFERENCES, ARTICLES, engine="mine", metrics=("rouge1",), samples=100, baselines=()
-    )
+    result = score(OUTPUTS, REFERENCES, ARTICLES, engine="mine", metrics=("rouge1",), samples=100, baselines=())
     assert result["systems"]["mine"]["bullets"].keys() == {"n", "rouge1", "signature"}
     assert list(result["systems"]) == ["mine"]
 
@@ -130,7 +123,7 @@ def test_items_match_the_means(scores: dict[str, Any]) -> None:
     items = score_items(OUTPUTS, REFERENCES, ARTICLES, engine="embedded", samples=200)
     values = [item.rouge["rouge1"].f for item in items.rows["summary"]]
     assert sum(values) / 2 == pytest.approx(scores["systems"]["embedded"]["summary"]["rouge1"]["f"])
-    assert items.signature == scores["signature"]
+    assert [one.field for one in difference(items.signature, scores["signature"])] == ["n"]
 
 
 def test_scoring_loads_nothing_heavy() -> None:

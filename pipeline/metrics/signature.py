@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
@@ -139,6 +139,11 @@ def signature(
             version=_release(),
         )
     )
+
+
+def with_n(text: str, n: Sequence[int]) -> str:
+    """The signature `text` for what stands for other numbers of articles."""
+    return str(replace(parse(text), n=_span(n)))
 
 
 def _span(n: Sequence[int]) -> str | None:
