@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from rouge_score import rouge_scorer
 
 from pipeline.errors import ConfigError, InputError
+from pipeline.metrics import tokens
 from pipeline.metrics.lcs import lcs_bits, lcs_length, line_table
-from pipeline.score import rouge
+from pipeline.score import rouge, rouge_stream
+from pipeline.text.sentences import split_sentences
 
 TYPES = ["rouge1", "rouge2", "rouge3", "rougeL", "rougeLsum"]
 ORACLES = {stem: rouge_scorer.RougeScorer(TYPES, use_stemmer=stem) for stem in (True, False)}
@@ -108,6 +111,9 @@ def test_more_than_nine_grams_are_allowed() -> None:
         (["a", None], ["a", "b"], "prediction 2"),
         (["a"], [[]], "reference 1"),
         (["a"], [["b", 3]], "reference 1"),
+        ([float("nan")], ["b"], "prediction 1 is NaN"),
+        (["a", "b"], ["a", float("nan")], "reference 2 .* NaN"),
+        (["a"], [["b", float("nan")]], "reference 1 holds NaN"),
         ("text", ["text"], "list"),
         ([], [], "no predictions"),
     ],
@@ -123,3 +129,47 @@ def test_unusable_input_is_named(predictions: list[str], references: list[str], 
 def test_unknown_options_are_config_errors(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         rouge(["a"], ["a"], **options)  # type: ignore[call-overload]
+
+
+def test_thousands_of_pairs_of_real_sentences_equal_rouge_score() -> None:
+    """Every two of 57 pieces of the seed articles, one or two sentences long: 3,249 pairs."""
+    articles = sorted((Path(__file__).parents[1] / "seeds").glob("*/article.md"))
+    sentences = [one.text for path in articles for one in split_sentences(path.read_text(encoding="utf-8"))]
+    pieces = ["\n".join(sentences[start : start + 1 + start % 8 // 4]) for start in range(0, 57 * 4, 4)]
+    pairs = [(prediction, reference) for prediction in pieces for reference in pieces]
+    assert len(pairs) > 3000
+    scored = zip(pairs, rouge_stream(pairs, TYPES, use_stemmer=True), strict=True)
+    worst = 0.0
+    for (prediction, reference), ours in scored:
+        theirs = ORACLES[True].score(reference, prediction)
+        worst = max(worst, *(abs(a - b) for kind in TYPES for a, b in zip(ours[kind], theirs[kind], strict=True)))
+    assert worst <= 1e-12
+
+
+def test_a_stream_is_scored_pair_by_pair() -> None:
+    """Nothing is read ahead, so the memory does not grow with the number of pairs."""
+    read = []
+
+    def pairs() -> Iterator[tuple[str, str]]:
+        for number in range(5):
+            read.append(number)
+            yield f"river {number}", "river 3"
+
+    scores = rouge_stream(pairs(), ["rouge1"])
+    assert read == []
+    assert next(scores)["rouge1"].f == 0.5
+    assert read == [0]
+    assert [one["rouge1"].f for one in scores] == [0.5, 0.5, 1.0, 0.5]
+
+
+def test_generators_are_scored_too() -> None:
+    assert rouge((text for text in "ab"), (text for text in "aa"), ["rouge1"])["rouge1"]["f"] == 0.5
+    with pytest.raises(InputError, match="only 1 references"):
+        rouge((text for text in "ab"), (text for text in "a"))
+
+
+def test_kept_stems_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "_STEMMED", 3)
+    stems = tokens.Stems(lambda word: word[:4])
+    assert stems.of([["rivers", "flooded"], ["houses", "sun", "rivers"]]) == [["rive", "floo"], ["hous", "sun", "rive"]]
+    assert len(stems) <= 3

@@ -29,6 +29,9 @@ class Stems:
         self._stem = stem
         self._known: dict[str, str] = {}
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def of(self, lines: Iterable[Sequence[str]]) -> Lines:
         """The stems of the words of each line."""
         known = self._known.__getitem__
@@ -96,7 +99,7 @@ def perl_lines(text: str, *, stem: bool) -> Lines:
 
 def _split(cleaned: bytes, stems: Stems | None) -> Lines:
     lines = [line.split() for line in cleaned.decode("ascii").split("\n")]
-    return stems.of(lines) if stems else lines
+    return lines if stems is None else stems.of(lines)
 
 
 @cache

@@ -91,7 +91,7 @@ class ScoreView:
 
 
 def read_scores(scores: Mapping[str, Any]) -> ScoreView:
-    """Tables from the dict of scores.json (CONTRACT.md); engines first, then lead, textrank, oracle."""
+    """Tables from the dict of scores.json (docs/scoring.md); engines first, then lead, textrank, oracle."""
     systems: Mapping[str, Mapping[str, Any]] = scores.get("systems") or {}
     order = [name for name in systems if name not in BASELINES]
     order += [name for name in BASELINES if name in systems]

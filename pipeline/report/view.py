@@ -51,7 +51,7 @@ class RunView:
 
 
 def load_run(run_dir: Path) -> RunView:
-    """Read a run directory (CONTRACT.md). Raises InputError naming the file and line that cannot be read.
+    """Read a run directory. Raises InputError naming the file and line that cannot be read.
 
     candidates.jsonl, references.jsonl, quarantine.jsonl, scores.json and config.yaml may be missing.
     """
