@@ -182,7 +182,7 @@ def test_a_run_with_the_required_files_only(tmp_path: Path) -> None:
 def test_a_broken_line_is_named(run_dir: Path) -> None:
     with (run_dir / "outputs.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"id": "torn')
-    with pytest.raises(InputError, match=r"outputs\.jsonl, line 3"):
+    with pytest.raises(InputError, match=r"outputs\.jsonl:3"):
         load_run(run_dir)
     with pytest.raises(InputError, match=r"articles\.jsonl is missing"):
         load_run(run_dir / "elsewhere")

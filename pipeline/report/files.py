@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.files import read_jsonl
 
 Record = Mapping[str, Any]
 
@@ -32,8 +33,7 @@ def read_lines(path: Path, *, required: bool = False) -> list[Record]:
     """The objects of a JSONL file in order; none if there is no such file and it is not `required`."""
     if required and not path.is_file():
         raise InputError(f"{path.name} is missing", where=str(path.parent), fix="give the folder of a precis run")
-    lines = read_text(path).split("\n")  # not splitlines: texts may hold U+2028 and other separators
-    return [_parse(line, f"{path}, line {n}") for n, line in enumerate(lines, 1) if line.strip()]
+    return list(read_jsonl(path)) if path.is_file() else []
 
 
 def by_id(records: Iterable[Record]) -> dict[str, Record]:
