@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import get_args
 
 from pipeline.extract import lead, oracle, textrank
 from pipeline.metrics.texts import Lines, ScoredKind, Texts, join, one_line
 from pipeline.records import Article
+from pipeline.settings import Baseline
 
-BASELINES = ("lead", "textrank", "oracle")
+BASELINES: tuple[Baseline, ...] = get_args(Baseline)
+EXTRACTIVE = tuple(name for name in BASELINES if name != "oracle")  # those that do not see the references
 SENTENCES = 3
 
 

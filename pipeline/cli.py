@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline import cli_score, cli_train
+from pipeline import cli_compare, cli_score, cli_train
 from pipeline.errors import PrecisError
 
 EXIT_STATUS = (
@@ -79,20 +79,27 @@ def brief(args: argparse.Namespace) -> int:
 
 def _run_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("config", nargs="?", help=f"run config (default: {QUICKSTART})")
+    _batch_arguments(p, "run directory (default: runs/<config name>)")
+    cli_score.threshold_argument(p)
+    p.add_argument("--quiet", action="store_true", help="print the report's path only")
+
+
+def _batch_arguments(p: argparse.ArgumentParser, out: str) -> None:
     p.add_argument("--input", metavar="PATH", help="file, folder or - instead of input.path")
     p.add_argument("--set", action="append", default=[], metavar="a.b=v", help="override a setting; may be repeated")
-    p.add_argument("--out", metavar="DIR", help="run directory (default: runs/<config name>)")
+    p.add_argument("--out", metavar="DIR", help=out)
     p.add_argument("--limit", type=int, metavar="N", help="only the first N articles")
-    p.add_argument("--fresh", action="store_true", help="forget an earlier run in the directory")
-    p.add_argument("--quiet", action="store_true", help="print the report's path only")
+    p.add_argument("--fresh", action="store_true", help="forget what an earlier run left in the directory")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run a config into its directory; again = resume."""
     from pipeline.config import load_config
     from pipeline.job import run as run_job
+    from pipeline.thresholds import parse_thresholds
 
     values = {"input.path": args.input, "run.out": args.out, "input.limit": args.limit}
+    values |= {f"score.fail_under.{key}": least for key, least in parse_thresholds(args.fail_under).items()}
     path = args.config or (QUICKSTART if Path(QUICKSTART).exists() else None)
     config = load_config(path, args.set, {k: v for k, v in values.items() if v is not None})
     done = run_job(config, fresh=args.fresh, progress=_Progress())
@@ -120,45 +127,19 @@ def _print_run(path: Path) -> None:
         print(score_table(json.loads(scores.read_text(encoding="utf-8"))))
 
 
-def _compare_arguments(p: argparse.ArgumentParser) -> None:
-    p.add_argument("run_a", type=Path, metavar="RUN_A", help="a run directory")
-    p.add_argument("run_b", type=Path, metavar="RUN_B", help="the one it is compared with")
-    p.add_argument("--json", action="store_true", help="print the comparison as JSON")
-    p.add_argument("--html", type=Path, metavar="F", help="also write it as one HTML page")
-
-
-def compare(args: argparse.Namespace) -> int:
-    """Paired comparison of two runs on their common articles."""
-    from pipeline.report.terminal import compare_table
-    from pipeline.sweep.two import compare_runs
-
-    found = compare_runs(args.run_a, args.run_b)
-    print(json.dumps(found.pair, indent=1) if args.json else compare_table(found.pair))
-    if args.html:
-        from pipeline.files import write_text
-        from pipeline.report.comparison_html import render_comparison
-
-        write_text(args.html, render_comparison(found.record))
-        _say(f"page: {args.html}")
-    return 0
-
-
 def _sweep_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("sweep", type=Path, metavar="SWEEP.yaml", help="what to combine: see docs/sweep.md")
-    p.add_argument("--input", metavar="PATH", help="file, folder or - instead of input.path")
-    p.add_argument("--set", action="append", default=[], metavar="a.b=v", help="a setting of all runs; may be repeated")
-    p.add_argument("--out", metavar="DIR", help="folder of the sweep (default: runs/sweep-<name>)")
-    p.add_argument("--limit", type=int, metavar="N", help="only the first N articles")
-    p.add_argument("--fresh", action="store_true", help="forget an earlier sweep in the folder")
+    _batch_arguments(p, "folder of the sweep (default: runs/sweep-<name>)")
     p.add_argument("--json", action="store_true", help="print sweep.json instead of the tables")
+    cli_compare.output_arguments(p)
 
 
 def sweep(args: argparse.Namespace) -> int:
     """Run every combination of a sweep file, then compare them; again = resume."""
-    from pipeline.report.comparison_text import systems_table
     from pipeline.sweep.load import load_sweep
     from pipeline.sweep.work import run_sweep
 
+    cli_compare.check_outputs(args)
     values = {"input.path": args.input, "input.limit": args.limit}
     plan = load_sweep(args.sweep, args.set, {k: v for k, v in values.items() if v is not None}, args.out)
     done = run_sweep(
@@ -167,9 +148,11 @@ def sweep(args: argparse.Namespace) -> int:
         begin=lambda number, total, name: _Progress(f"run {number}/{total} {name}  "),
         end=lambda outcome: _say(f"{outcome.name}: {outcome.told}"),
     )
-    print(json.dumps(done.comparison, ensure_ascii=False, indent=1) if args.json else systems_table(done.comparison))
-    if not args.json:
-        print(f"comparison: {done.path / 'comparison.html'}")
+    form = "json" if args.json else args.format
+    print(cli_compare.printed(done.comparison, form), end="")
+    cli_compare.write_outputs(args, done.comparison)
+    if form == "text":
+        print(f"\ncomparison: {done.path / 'comparison.html'}")
     return 0 if done.clean else 1
 
 
@@ -220,7 +203,7 @@ COMMANDS: tuple[
     ("brief", _brief_arguments, brief, "print headlines, summary and bullets for articles, one-off"),
     ("run", _run_arguments, run, "run a config over all its articles into a run directory; again = resume"),
     ("score", cli_score.arguments, cli_score.score, "score saved text against references, without any model"),
-    ("compare", _compare_arguments, compare, "paired comparison of two runs on their common articles"),
+    ("compare", cli_compare.arguments, cli_compare.compare, "compare two or more systems on their common articles"),
     ("sweep", _sweep_arguments, sweep, "run every combination of a sweep file, then compare them; again = resume"),
     ("train", cli_train.arguments, cli_train.train, "train or fine-tune a model from a config; again = resume"),
     ("report", _run_dir_argument, report, "write the HTML report of a run directory again"),

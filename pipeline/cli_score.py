@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pipeline.errors import ConfigError
+
 
 def arguments(p: argparse.ArgumentParser) -> None:
     """The arguments of `precis score`."""
@@ -39,6 +41,18 @@ def arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--json", action="store_true", help="print JSON instead of the table")
     p.add_argument("--samples", type=int, default=1000, help="bootstrap samples (default 1000)")
     p.add_argument("--seed", type=int, default=13, help="of the bootstrap (default: %(default)s)")
+    threshold_argument(p)
+
+
+def threshold_argument(p: argparse.ArgumentParser) -> None:
+    """`--fail-under`, of every command that scores."""
+    p.add_argument(
+        "--fail-under",
+        action="append",
+        default=[],
+        metavar="SCORE=X",
+        help="exit status 1 if a score is under X or missing, as in summary.rouge1.f=0.35; may be repeated",
+    )
 
 
 def score(args: argparse.Namespace) -> int:
@@ -46,7 +60,12 @@ def score(args: argparse.Namespace) -> int:
     from pipeline.report.protocols import protocol_tables
     from pipeline.report.terminal import score_table
     from pipeline.scoring import Options, protocols_saved, read_systems, score_systems_saved
+    from pipeline.thresholds import check_thresholds, missed, parse_thresholds
 
+    thresholds = parse_thresholds(args.fail_under)
+    check_thresholds(thresholds)
+    if thresholds and args.protocols:
+        raise ConfigError(["is on one protocol's scores: leave --protocols out"], where="--fail-under")
     options = Options(
         kind=args.kind,
         samples=args.samples,
@@ -64,7 +83,10 @@ def score(args: argparse.Namespace) -> int:
     scores = score_systems_saved(systems, options)
     print(json.dumps(scores, ensure_ascii=False, indent=1) if args.json else score_table(scores))
     _tell(scores)
-    return 0
+    under = missed(thresholds, scores)
+    for line in under:
+        print(f"precis: threshold missed: {line}", file=sys.stderr)
+    return 1 if under else 0
 
 
 def _tell(scores: dict[str, Any]) -> None:

@@ -36,13 +36,14 @@ def load_config(
     """
     raw, faults = ({}, []) if path is None else read_raw(Path(path))
     pairs, wrong = parse_overrides(overrides)
+    overridden = {key for key, _ in pairs}
     pairs += [(ALIASES.get(key, key), value) for key, value in (values or {}).items()]
     raw, blocked = put_all(raw, pairs)
     faults += wrong + blocked
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        faults += describe(error, {key for key, _ in pairs})
+        faults += describe(error, overridden)
     if faults:
         raise ConfigError(faults, where=path)
     return config

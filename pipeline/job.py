@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline import manifest
 from pipeline.config import Config, digest
@@ -24,6 +23,7 @@ from pipeline.run import Engines, identity, open_engines, work
 from pipeline.rundir import RunDir
 from pipeline.score import score
 from pipeline.settings_outputs import EngineSettings
+from pipeline.thresholds import missed
 
 Progress = Callable[[int, int, str], None]
 
@@ -166,21 +166,6 @@ def _engines(engines: Engines) -> JsonObject:
 
 
 def _missed(config: Config, path: Path) -> tuple[str, ...]:
-    """The thresholds of `score.fail_under` that the run's scores miss; a score that is not there counts as missed."""
-    if not config.score.fail_under:
-        return ()
+    """The thresholds of `score.fail_under` that the run's scores miss, those of a finished run included."""
     scores = path / "scores.json"
-    systems: dict[str, Any] = json.loads(scores.read_text(encoding="utf-8"))["systems"] if scores.exists() else {}
-    own: dict[str, Any] = next(
-        (rows for name, rows in systems.items() if name not in ("lead", "textrank", "oracle")), {}
-    )
-    found = []
-    for key, least in config.score.fail_under.items():
-        value: Any = own
-        for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is None:
-            found.append(f"{key}: no such score, at least {least} is asked for")
-        elif value < least:
-            found.append(f"{key}: {value:.4f} is under {least}")
-    return tuple(found)
+    return missed(config.score.fail_under, json.loads(scores.read_text(encoding="utf-8")) if scores.exists() else None)

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Run several configs over the same articles, then compare each with the first:
+# Run several configs over the same articles, then compare all of them with the first:
 #   scripts/experiment.sh OUT CONFIG CONFIG… [-- --set a.b=v …]
-# The runs lie in OUT/<config name>; what follows -- goes to every run. Again = resume.
+# The runs lie in OUT/<config name>; what follows -- goes to every run. Again = resume. With three configs or more the
+# marks of the comparison go by p-values that are corrected for the number of systems (Holm); `precis sweep` does the
+# same for settings of one config.
 set -euo pipefail
-if [ $# -lt 3 ]; then
+usage() {
   echo "usage: scripts/experiment.sh OUT CONFIG CONFIG... [-- OPTIONS OF precis run]" >&2
   exit 2
-fi
+}
+[ $# -gt 0 ] || usage
 out=$1
 shift
 configs=()
@@ -14,16 +17,16 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
   configs+=("$1")
   shift
 done
+[ ${#configs[@]} -ge 2 ] || usage
 [ $# -eq 0 ] || shift
 here=$(cd "$(dirname "$0")/.." && pwd)
 precis=$here/.venv/bin/precis
 [ -x "$precis" ] || precis=precis
 status=0
+runs=()
 for config in "${configs[@]}"; do
-  "$precis" run "$config" --out "$out/$(basename "${config%.*}")" --quiet "$@" || { code=$?; [ $code -eq 1 ] && status=1 || exit $code; }
+  runs+=("$out/$(basename "${config%.*}")")
+  "$precis" run "$config" --out "${runs[-1]}" --quiet "$@" || { code=$?; [ $code -eq 1 ] && status=1 || exit $code; }
 done
-first=$out/$(basename "${configs[0]%.*}")
-for config in "${configs[@]:1}"; do
-  "$precis" compare "$first" "$out/$(basename "${config%.*}")"
-done
+"$precis" compare "${runs[@]}" --examples 0
 exit $status

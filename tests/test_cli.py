@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -180,6 +181,29 @@ def test_fail_under_is_status_1_and_says_what_was_missed(tmp_path: Path, capsys:
     err = capsys.readouterr().err
     assert "summary.rouge1.f" in err
     assert "rewrite.rouge2.f: no such score" in err
+    assert main([*command, "--fail-under", "summary.rouge1.f=0.01"]) == 0
+    assert main([*command, "--fail-under", "summary.rouge1.f=0.99", "--fail-under", "bullets.density.value=2"]) == 1
+    err = capsys.readouterr().err
+    assert "nothing to do" in err
+    assert re.search(r"threshold missed: summary\.rouge1\.f: 0\.\d{4} is under 0\.99\n", err)
+    assert main([*command, "--fail-under", "summary.rogue1.f=0.2"]) == 2
+    one_message(capsys, "unknown score summary.rogue1.f; did you mean summary.rouge1.f?")
+    assert main([*command, "--fail-under", "summary.rouge1.f"]) == 2
+    one_message(capsys, "--fail-under", "write it as KIND.METRIC.PART=NUMBER")
+
+
+def test_fail_under_of_score_is_status_1_for_missed_and_for_missing_scores(finished: Path, capsys: Capture) -> None:
+    command = ["score", str(finished), "--samples", "100"]
+    assert main([*command, "--fail-under", "summary.rouge1.f=0.0001"]) == 0
+    value = json.loads((finished / "scores.json").read_text())["systems"]["fake"]["summary"]["rouge1"]["r"]
+    assert main([*command, "--fail-under", f"summary.rouge1.r={value}"]) == 0
+    assert main([*command, "--fail-under", "summary.rouge1.r=0.999", "--fail-under", "rewrite.rouge1.f=0"]) == 1
+    out, err = capsys.readouterr()
+    assert "Summary" in out
+    assert f"precis: threshold missed: summary.rouge1.r: {value:.4f} is under 0.999\n" in err
+    assert "precis: threshold missed: rewrite.rouge1.f: no such score, at least 0 is asked for\n" in err
+    assert main([*command, "--fail-under", "sumary.rouge1.f=0.2", "--fail-under", "summary.rouge1.f=35"]) == 2
+    one_message(capsys, "did you mean summary.rouge1.f?", "summary.rouge1.f: scores are fractions from 0 to 1, not 35")
 
 
 def test_score_of_plain_text(tmp_path: Path, capsys: Capture) -> None:
@@ -219,24 +243,6 @@ def test_score_imports_no_model_library(tmp_path: Path, finished: Path) -> None:
     )
     done = python(code)
     assert done.stdout.splitlines()[-1] == "0 []", done.stderr
-
-
-def test_compare(finished: Path, tmp_path: Path, capsys: Capture) -> None:
-    other = tmp_path / "lead"
-    run(flow_config(finished.parent / "in", other, "engine.name=lead"))
-    assert main(["compare", str(finished), str(other), "--json"]) == 0
-    same = json.loads(capsys.readouterr().out)
-    assert main(["compare", str(finished), str(finished), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) != same
-    assert main(["compare", str(finished), str(other)]) == 0
-    assert "summary" in capsys.readouterr().out
-    page = tmp_path / "page.html"
-    assert main(["compare", str(finished), str(other), "--html", str(page)]) == 0
-    out, err = capsys.readouterr()
-    assert "engine.name: fake → lead" in out
-    assert str(page) in err
-    assert "engine.name" in page.read_text()
-    assert main(["compare", str(finished), str(tmp_path / "none")]) == 2
 
 
 def test_explain(finished: Path, capsys: Capture) -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from pipeline.compare import LEVEL, Comparison, compare, compare_systems
+from pipeline.compare import Systems, compare_systems, most_different
+from pipeline.compare.pair import Delta, common_articles, correlation
 from pipeline.compare.record import Entrant, to_record
 from pipeline.errors import ConfigError, InputError
 from pipeline.metrics.holm import holm
 from pipeline.metrics.measure import Scored
+from pipeline.metrics.power import LEVEL
 from pipeline.metrics.texts import Outputs
 from pipeline.records import Article, References
 from pipeline.report.comparison_read import read_comparison
 from pipeline.report.comparison_text import systems_table
-from pipeline.report.terminal import compare_table
 from pipeline.score import score_items
 from pipeline.text.sentences import split_sentences
 
@@ -29,68 +33,73 @@ REFERENCES = {str(k): References(headline=(" ".join(WORDS[: 3 + k % 5]),)) for k
 HEADLINES = [("headlines", "rouge1"), ("headlines", "rouge2")]
 
 
-def scored(system: str, shift: int, ids: range = range(40), *, seed: int = 13) -> Scored:
+def scored(system: str, shift: int, ids: range = range(40), *, seed: int = 13, stemmer: bool = True) -> Scored:
     """Headlines with `shift` words of the reference replaced."""
     outputs = {}
     for k in ids:
         reference = REFERENCES[str(k)].headline[0].split()
         outputs[str(k)] = Outputs(headlines=(" ".join(reference[shift:] + ["wrong"] * shift),))
-    return score_items(outputs, REFERENCES, engine=system, seed=seed)
+    return score_items(outputs, REFERENCES, engine=system, seed=seed, use_stemmer=stemmer)
 
 
-def delta_of(comparison: Comparison, kind: str, metric: str) -> tuple[float, float, tuple[int, int, int]]:
-    found = next(d for d in comparison.deltas if d.kind == kind and d.metric == metric)
-    return found.difference, found.p, (found.wins, found.losses, found.ties)
+def pair(a: Scored, b: Scored, *, trials: int = 999, anyway: bool = False) -> Systems:
+    return compare_systems([a, b], a.system, trials=trials, anyway=anyway)
+
+
+def deltas_of(found: Systems) -> list[Delta]:
+    return [row.delta for table in found.tables for row in table.rows if row.delta is not None]
 
 
 def test_a_clear_difference() -> None:
-    comparison = compare(scored("bad", 1), scored("good", 0))
-    difference, p, tally = delta_of(comparison, "headlines", "rouge1")
-    assert difference > 0
-    assert p == pytest.approx(1 / 10_001)
-    assert tally == (40, 0, 0)
-    first = comparison.deltas[0]
+    found = compare_systems([scored("bad", 1), scored("good", 0)], "bad")
+    first = deltas_of(found)[0]
+    assert (first.kind, first.metric, first.n) == ("headlines", "rouge1", 40)
     assert first.difference == pytest.approx(first.b - first.a)
-    assert first.ci95[0] <= first.difference <= first.ci95[1]
+    assert first.difference > 0
+    assert first.test.p == first.test.p_bootstrap == pytest.approx(1 / 10_001)
+    assert (first.wins, first.losses, first.ties) == (40, 0, 0)
+    assert first.test.ci95[0] <= first.difference <= first.test.ci95[1]
 
 
-def test_equal_systems_tie() -> None:
-    comparison = compare(scored("one", 1), scored("two", 1))
-    assert {(d.difference, d.p, d.ties) for d in comparison.deltas} == {(0.0, 1.0, 40)}
+def test_equal_systems_tie_and_tell_nothing_of_what_could_be_detected() -> None:
+    found = deltas_of(pair(scored("one", 1), scored("two", 1)))
+    told = {(d.difference, d.test.p, d.test.p_bootstrap, d.ties, d.test.detectable, d.length_r) for d in found}
+    assert told == {(0.0, 1.0, 1.0, 40, None, None)}
 
 
 def test_only_common_articles_count() -> None:
-    comparison = compare(scored("a", 0, range(30)), scored("b", 0, range(10, 40)))
-    assert comparison.common == tuple(str(k) for k in range(10, 30))
-    assert comparison.only_a == tuple(str(k) for k in range(10))
-    assert comparison.only_b == tuple(str(k) for k in range(30, 40))
-    assert {d.n for d in comparison.deltas} == {20}
+    a, b = scored("a", 0, range(30)), scored("b", 0, range(10, 40))
+    assert common_articles(a, b) == tuple(str(k) for k in range(10, 30))
+    found = pair(a, b)
+    assert {d.n for d in deltas_of(found)} == {20}
+    assert {row.n for table in found.tables for row in table.rows} == {30}
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
     a, b = scored("a", 1), scored("b", 2)
-    assert compare(a, b, trials=500) == compare(a, b, trials=500)
+    assert pair(a, b) == pair(a, b)
+    assert pair(a, b) != compare_systems([a, b], "a", trials=999, seed=14)
 
 
-def test_different_signatures_are_refused() -> None:
-    with pytest.raises(ConfigError, match="signatures differ"):
-        compare(scored("a", 0), scored("b", 0, seed=14))
+def test_signatures_that_change_scores_are_refused_unless_told_to() -> None:
+    a, other = scored("a", 1), scored("b", 0, stemmer=False)
+    with pytest.raises(ConfigError, match=r"signatures differ.*stem: porter / none"):
+        common_articles(a, other)
+    ((name, why),) = pair(a, other).problems
+    assert name == "b"
+    assert "changes the scores" in why
+    assert deltas_of(pair(a, other)) == []
+    assert {d.n for d in deltas_of(pair(a, other, anyway=True))} == {40}
+    assert len(common_articles(a, scored("b", 0, seed=14))) == 40  # changes intervals only
 
 
 def test_different_references_and_no_overlap_are_refused() -> None:
     a = scored("a", 0)
     other = Scored("b", a.signature, a.rows, dict.fromkeys(a.references, "changed"))
     with pytest.raises(InputError, match="different references"):
-        compare(a, other)
+        common_articles(a, other)
     with pytest.raises(InputError, match="no article in common"):
-        compare(scored("a", 0, range(3)), scored("b", 0, range(5, 9)))
-
-
-def test_it_can_be_printed_and_saved() -> None:
-    record = compare(scored("a", 1), scored("b", 0), trials=200).to_dict()
-    json.dumps(record, allow_nan=False)
-    assert record["rows"][0]["diff"] > 0
-    assert "40 articles in common" in compare_table(record)
+        common_articles(scored("a", 0, range(3)), scored("b", 0, range(5, 9)))
 
 
 def test_fractions_that_differ_in_their_last_bits_are_ties() -> None:
@@ -99,8 +108,40 @@ def test_fractions_that_differ_in_their_last_bits_are_ties() -> None:
         replace(item, rouge={name: prf._replace(f=prf.f + 1e-17 + 1e-16 * prf.f) for name, prf in item.rouge.items()})
         for item in b.rows["headlines"]
     )
-    comparison = compare(a, replace(b, rows={"headlines": noisy}), trials=200)
-    assert {(d.difference, d.wins, d.losses, d.ties) for d in comparison.deltas} == {(0.0, 0, 0, 40)}
+    found = deltas_of(pair(a, replace(b, rows={"headlines": noisy})))
+    assert {(d.difference, d.wins, d.losses, d.ties) for d in found} == {(0.0, 0, 0, 40)}
+
+
+def test_lengths_and_their_correlation_against_scipy() -> None:
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=50), rng.normal(size=50)
+    assert correlation(x, y) == pytest.approx(stats.pearsonr(x, y).statistic, abs=1e-12)
+    assert correlation(x, np.full(50, 2.0)) is None
+    assert correlation(np.eye(9)[0], np.eye(9)[0]) is None  # of a single article
+    long = score_items(
+        {i: Outputs(headlines=(f"{r.headline[0]} and" + " so on" * int(i),)) for i, r in REFERENCES.items()},
+        REFERENCES,
+        engine="long",
+    )
+    found = next(d for d in deltas_of(pair(scored("exact", 0), long)) if d.metric == "rouge1")
+    words = sum(len(r.headline[0].split()) for r in REFERENCES.values()) / 40
+    assert found.words == pytest.approx((words, words + 1 + 2 * 39 / 2))
+    lost = [item.rouge["rouge1"].f - 1.0 for item in long.rows["headlines"]]
+    assert found.length_r == pytest.approx(stats.pearsonr(lost, [1.0 + 2 * k for k in range(40)]).statistic, abs=1e-9)
+
+
+def test_the_most_different_articles_come_first_with_their_texts() -> None:
+    base, good, bad = scored("base", 1), scored("good", 0), scored("bad", 3)
+    found = compare_systems([base, good, bad], "base", HEADLINES, trials=100)
+    shown = most_different(found, [base, good, bad], REFERENCES, 6)
+    spread = {i: abs(found.values[HEADLINES[0]]["bad"][i] - v) for i, v in found.values[HEADLINES[0]]["base"].items()}
+    assert [example.id for example in shown] == sorted(spread, key=lambda i: -spread[i])[:6]
+    first = shown[0]
+    assert first.references == (REFERENCES[first.id].headline[0],)
+    assert [output.system for output in first.outputs] == ["base", "good", "bad"]
+    assert first.outputs[1].text == REFERENCES[first.id].headline[0]
+    assert first.outputs[1].difference > 0 > first.outputs[2].difference
+    assert most_different(pair(base, replace(base, system="same")), [base], REFERENCES, 3) == ()
 
 
 def test_holm_against_worked_examples() -> None:
@@ -135,9 +176,8 @@ def test_several_systems_are_corrected_for_their_number_and_marked_only_by_the_t
         "bad": "worse",
         "same": None,
     }
-    single = {name: compare(systems[0], other, trials=999).deltas for name, other in zip(rows, systems, strict=True)}
-    for name in ("good", "bad", "same"):
-        assert rows[name].delta in single[name]
+    for other in systems[1:]:
+        assert rows[other.system].delta in deltas_of(pair(systems[0], other))
     assert rows["good"].p_holm == pytest.approx(3 / 1000)
     assert rows["same"].p_holm == 1.0
     assert found.tables[0].floor == pytest.approx(3 / 1000)
@@ -148,7 +188,7 @@ def test_few_articles_cannot_be_significant_and_say_so() -> None:
     systems = [scored("base", 1, few), scored("good", 0, few)]
     (table, _) = compare_systems(systems, "base", HEADLINES).tables
     assert table.rows[1].delta is not None
-    assert table.rows[1].delta.ci95[0] > 0  # the interval alone would have called it better
+    assert table.rows[1].delta.test.ci95[0] > 0  # the interval alone would have called it better
     assert table.rows[1].verdict is None
     assert table.floor == pytest.approx(2 / 2**4)
     assert table.floor > LEVEL
@@ -183,13 +223,18 @@ def test_a_comparison_of_systems_as_record_text_and_view() -> None:
     found = compare_systems(systems, "base", HEADLINES, trials=200)
     settings = [{"engine.beams": n} for n in (4, 1, 2)]
     entrants = [Entrant(s.system, settings=own, path=s.system) for s, own in zip(systems, settings, strict=True)]
-    record = to_record("trial", entrants, ["engine.beams"], found, signature="sig|x", notes=["a note"])
+    shown = most_different(found, systems, REFERENCES, 2)
+    signature = systems[0].signature
+    told = {"signature": signature, "examples": shown, "notes": ["a note"]}
+    record = to_record("trial", entrants, ["engine.beams"], found, **told)
     assert json.loads(json.dumps(record, allow_nan=False)) == record
     text = systems_table(record)
     good = next(line for line in text.splitlines() if line.startswith("  good (n = 30)"))
-    assert good.endswith("30–0–0  ▲ better")
+    assert re.search(r"30–0–0 +\d+\.\d\d  ▲ better$", good)
     assert "Headline, first choice: good: better in ROUGE-1 and ROUGE-2" in text
-    assert text.rstrip().endswith("sig|x")
+    assert text.rstrip().endswith(signature)
+    assert "Holm: p corrected for the 2 systems compared under a metric; the other two p are not." in text
+    assert f"reference: {REFERENCES[shown[0].id].headline[0]}" in text
     view = read_comparison(record)
     assert [entry.settings for entry in view.entries] == [("4",), ("1",), ("2",)]
     assert view.short == ("beams",)
@@ -201,10 +246,33 @@ def test_a_comparison_of_systems_as_record_text_and_view() -> None:
     assert (wins.count("win"), wins.count("none")) == (30, 10)
 
 
-def test_lengths_are_not_scaled_and_only_the_test_marks() -> None:
-    row = {"kind": "summary", "a": 2.5, "b": 3.0, "diff": 0.5, "wins": 4, "losses": 0, "ties": 0, "ci95": [0.25, 0.75]}
-    rows = [{**row, "metric": "density", "p": 0.125}, {**row, "metric": "compression", "p": 0.01}]
-    density, compression = compare_table({"a": "x", "b": "y", "rows": rows}).splitlines()[3:5]
-    assert "2.50  3.00  +0.50 [+0.25, +0.75]" in density
-    assert "*" not in density
-    assert "*" in compression
+def test_two_systems_are_a_line_a_metric_and_only_the_test_marks() -> None:
+    articles = {i: Article(i, r.headline[0], tuple(split_sentences(r.headline[0]))) for i, r in REFERENCES.items()}
+    outputs = {i: Outputs(headlines=(f"{r.headline[0]} again",)) for i, r in REFERENCES.items()}
+    systems = [
+        score_items(own, REFERENCES, articles, engine=name)
+        for name, own in (
+            ("copy", {i: Outputs(headlines=r.headline) for i, r in REFERENCES.items()}),
+            ("more", outputs | {"0": Outputs(headlines=REFERENCES["0"].headline)}),
+        )
+    ]
+    found = compare_systems(systems, "copy", trials=999)
+    entrants = [Entrant("copy"), Entrant("more")]
+    lines = systems_table(to_record("x", entrants, [], found, signature=systems[0].signature)).splitlines()
+    rouge = next(line for line in lines if line.startswith("  ROUGE-1"))
+    number = r"\d+\.\d\d"
+    tests = rf"−{number} +\[−.*\] +0\.001 +0\.001 +0–39–1 +{number}  ▼ worse"
+    assert re.match(rf"  ROUGE-1 +100\.00 +{number} +{tests}", rouge)
+    compression = next(line for line in lines if line.startswith("  compression"))
+    assert re.search(r"  1\.00  +0\.8\d  ", compression)  # a ratio is not multiplied by 100
+    assert "  the same on every article: repetition" in lines
+    assert any(line.startswith("No p is corrected: one system is compared.") for line in lines)
+
+
+def test_n_of_the_paired_test_is_that_of_the_common_articles() -> None:
+    few = range(4)
+    found = compare_systems([scored("base", 1), scored("few", 0, few)], "base", HEADLINES)
+    record = to_record("x", [Entrant("base"), Entrant("few")], [], found, signature="rouge|seed:13")
+    (group,) = read_comparison(record).groups
+    assert (group.main[0].n, group.main[0].paired) == (40, 4)
+    assert group.main[0].floor == "4 articles cannot give a corrected p under 0.05"

@@ -59,7 +59,8 @@ FAULTS = {
     "did you mean oracle?",
     "score: {baselines: [lead, lead]}": "score.baselines: named twice: lead",
     "score: {baselines: lead}": "score.baselines: should be a list, got 'lead'",
-    "score: {fail_under: {summary.rouge1.f: 20}}": "score.fail_under: scores are fractions from 0 to 1",
+    "score: {fail_under: {summary.rouge1.f: 20}}": "score.fail_under: summary.rouge1.f: "
+    "scores are fractions from 0 to 1, not 20",
     "score: {fail_under: {summary.rouge1.f: .nan}}": "score.fail_under.summary.rouge1.f: "
     "should be a number, got '.nan'",
     "score: {fail_under: {summary.rouge1.f: 0.1, summary: {rouge1: {f: 0.2}}}}": "score.fail_under: "
@@ -234,7 +235,7 @@ VALUES = st.fixed_dictionaries(
         "score.evaluate": st.lists(TEXTS, unique=True, max_size=3),
         "score.fail_under": st.dictionaries(
             st.sampled_from(
-                ["summary.rouge1.f", "bullets.rougeLsum.p", "headlines_best.novel_bigrams.value"]
+                ["summary.rouge1.f", "bullets.rougeLsum.p", "headlines.novel_bigrams.value"]
             ),
             st.floats(0, 1),
         ),

@@ -10,7 +10,7 @@ from report_sample import OUTPUT, SCORES
 from pipeline.records import Brief, Passage, Prose
 from pipeline.report import flags as flag_words
 from pipeline.report.scores import read_scores
-from pipeline.report.terminal import brief_text, compare_table, score_table
+from pipeline.report.terminal import brief_text, score_table
 
 
 @pytest.mark.parametrize(
@@ -53,21 +53,6 @@ def test_score_table_on_the_terminal() -> None:
     assert table.index("fake") < table.index("lead") < table.index("oracle")
     assert "rouge|v:1.0|seed:13\nnot computed: bertscore: no model here\n" in table
     assert score_table({"systems": {}}) == "no scores\n"
-
-
-def test_compare_table_marks_only_sure_differences() -> None:
-    row = {"kind": "summary", "a": 0.4, "b": 0.45, "p": 0.01, "wins": 9, "losses": 3, "ties": 2}
-    sure = {**row, "metric": "rouge1", "diff": 0.05, "ci95": [0.01, 0.09]}
-    open_ = {**row, "metric": "rouge2", "diff": 0.05, "ci95": [-0.01, 0.09], "p": None}
-    settings = {"generation.beams": [1, 4]}
-    table = compare_table({"a": "one", "b": "two", "n": 14, "rows": [sure, open_], "settings": settings})
-    assert "two against one, 14 articles in common" in table
-    first, second = (line for line in table.splitlines() if line.startswith("summary"))
-    assert "+5.00 [+1.00, +9.00] *" in first
-    assert "0.010" in first
-    assert "9–3–2" in first
-    assert "*" not in second
-    assert "generation.beams: 1 → 4" in table
 
 
 def test_brief_on_the_terminal_from_a_record() -> None:

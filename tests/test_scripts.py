@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -74,10 +75,17 @@ def test_experiment_runs_every_config_and_compares(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for name in ("one", "two"):
         assert (tmp_path / "out" / name / "scores.json").exists()
-    assert "out/one" in done.stdout
-    assert "out/two" in done.stdout
+    assert done.stdout.count("difference") > 1
+    assert re.search(r"^two +lead ", done.stdout, re.MULTILINE)
     (tmp_path / "bad.yaml").write_text("engin: {name: fake}\n")
     assert shell("experiment.sh", "out", "bad.yaml", "one.yaml", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("arguments", [["out"], ["out", "one.yaml"], ["out", "one.yaml", "--", "--set", "run.seed=2"]])
+def test_an_experiment_needs_two_configs(arguments: list[str], tmp_path: Path) -> None:
+    done = shell("experiment.sh", *arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("usage: ")
 
 
 @pytest.mark.parametrize("script", ["batch.sh", "score.sh", "experiment.sh"])

@@ -14,9 +14,10 @@ from pipeline.config import load_config
 from pipeline.errors import ConfigError
 from pipeline.metrics import SOURCE_METRICS
 from pipeline.metrics.abstractiveness import Source
+from pipeline.score_names import SOURCE
 from pipeline.sweep.expand import expand
 from pipeline.sweep.load import Sweep, load_sweep, to_yaml
-from pipeline.sweep.settings import SOURCE, SweepSettings
+from pipeline.sweep.settings import SweepSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 SWEEPS = sorted((ROOT / "configs" / "sweep").glob("*.yaml"))
@@ -155,9 +156,55 @@ def test_what_must_be_the_same_for_all_cannot_be_swept(key: str, tmp_path: Path)
     assert any(fault.startswith(f"b: {key}: cannot be swept") for fault in found)
 
 
-def test_a_swept_key_cannot_be_set(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, "engine.copy_prior=1.0", grid={"engine.copy_prior": [0.0, 2.0]})
-    assert fault.startswith("engine.copy_prior: is swept here")
+@pytest.mark.parametrize(
+    ("given", "keys"),
+    [
+        ("engine.copy_prior=1.0", {"grid": {"engine.copy_prior": [0.0, 2.0]}}),
+        ("engine.beams=2", {"grid": {"search": {"greedy": {"engine.beams": 1, "engine.candidates": 1}, "wide": {}}}}),
+        ("engine.beams=6", {"list": [{"name": "plain"}, {"name": "wide", "set": {"engine.beams": 8}}]}),
+        ("engine.beams=6", {"list": [{"name": "whole", "set": {"engine": {"name": "lead"}}}]}),
+        ("engine={name: fake, beams: 6}", {"list": [{"name": "wide", "set": {"engine.beams": 8}}]}),
+        ("headlines.case=title", {"list": [{"name": "a", "set": {"outputs.headlines.case": "sentence"}}]}),
+        ("engine.top_p=0.5", {"random": {"draws": 2, "keys": {"engine.top_p": {"low": 0.1, "high": 1.0}}}}),
+    ],
+)
+def test_a_swept_key_cannot_be_set(given: str, keys: dict[str, Any], tmp_path: Path) -> None:
+    found = [fault for fault in faults(tmp_path, given, **keys) if "(from --set)" in fault]
+    key = {"headlines.case": "outputs.headlines.case"}.get(given.partition("=")[0], given.partition("=")[0])
+    assert len(found) == 1
+    assert found[0].startswith(f"{key}: is swept here")
+
+
+def test_other_keys_of_a_swept_section_can_be_set(tmp_path: Path) -> None:
+    sweep = load(
+        tmp_path, "engine.batch_size=3", "input={limit: 2}", list=[{"name": "wide", "set": {"engine.beams": 8}}]
+    )
+    assert (sweep.combinations[0].config.engine.batch_size, sweep.combinations[0].config.input.limit) == (3, 2)
+
+
+def test_the_limit_is_on_all_combinations_together(tmp_path: Path) -> None:
+    grid = {"run.seed": list(range(600))}
+    random = {"draws": 600, "keys": {"engine.top_p": {"low": 0.1, "high": 1.0}}}
+    found = faults(tmp_path, grid=grid, random=random, list=[{"name": "plain"}])
+    assert "gives 1201 combinations (list 1, grid 600, random 600), at most 1000 are allowed" in found
+
+
+@pytest.mark.parametrize("high", [10**400, 1e305, float("inf"), float("nan")])
+@pytest.mark.parametrize("log", [False, True])
+def test_ranges_beyond_numbers_are_faults(high: float, log: bool, tmp_path: Path) -> None:
+    for key in ("engine.length_penalty", "run.seed"):
+        found = faults(tmp_path, random={"draws": 1, "keys": {key: {"low": 1, "high": high, "log": log}}})
+        assert any(f"random.keys.{key}: low and high should be numbers (up to 1e+300)" in fault for fault in found)
+
+
+def test_the_widest_ranges_can_be_drawn_from() -> None:
+    for key in ("engine.length_penalty", "run.seed"):
+        for low, log in ((1, True), (-1e300, False)):
+            keys = {key: {"low": low, "high": 1e300, "log": log}}
+            settings = SweepSettings.model_validate({"name": "s", "random": {"draws": 3, "keys": keys}})
+            options, wrong = expand(settings)
+            assert wrong == []
+            assert all(low <= values[key] <= 1e300 for _, values in options)
 
 
 def test_equal_combinations_are_refused(tmp_path: Path) -> None:
@@ -174,7 +221,7 @@ def test_equal_combinations_are_refused(tmp_path: Path) -> None:
     [
         ({}, "it gives no combination"),
         ({"grid": {"engine.beams": []}}, "grid.engine.beams: should be a list"),
-        ({"grid": {"run.seed": list(range(2000))}}, "2000 combinations, at most 1000"),
+        ({"grid": {"run.seed": list(range(2000))}}, "2000 combinations (grid 2000), at most 1000"),
         ({"list": [{"name": "a"}], "metrics": ["summary.rogue1"]}, "metrics: unknown: summary.rogue1"),
         ({"list": [{"name": "a"}], "trials": 10}, "trials:"),
         ({"list": [{"name": "a"}], "base": 3}, "base: should be the path"),

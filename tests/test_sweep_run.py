@@ -246,6 +246,20 @@ def test_other_runs_in_the_folder_are_refused_by_name(tmp_path: Path, capsys: Ca
     assert load_config(str(tmp_path / "out" / NAMES[0] / "config.yaml")).guard.dates is False
 
 
+def test_a_foreign_folder_among_old_runs_does_not_keep_the_others(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["sweep", str(write_sweep(tmp_path))]) == 0
+    (tmp_path / "out" / NAMES[0] / "config.yaml").write_text("name: mine\n")
+    changed = write_sweep(tmp_path, list=[{"name": "new"}])
+    assert main(["sweep", str(changed), "--fresh"]) == 0
+    assert {p.name for p in (tmp_path / "out").iterdir() if p.is_dir()} == {NAMES[0], "new"}
+    assert (tmp_path / "out" / NAMES[0] / "config.yaml").read_text() == "name: mine\n"
+    lock = Lock(tmp_path / "out" / "new" / ".lock")
+    capsys.readouterr()
+    assert main(["sweep", str(write_sweep(tmp_path, list=[{"name": "newer"}])), "--fresh"]) == 2
+    assert "another precis process" in capsys.readouterr().err
+    lock.release()
+
+
 def test_another_baseline_or_metric_is_compared_anew_without_running(tmp_path: Path, calls: Counter[str]) -> None:
     run_sweep(load_sweep(write_sweep(tmp_path)))
     calls.clear()

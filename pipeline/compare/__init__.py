@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.compare.pair import Comparison, Delta, compare
-from pipeline.compare.systems import LEVEL, Standing, Systems, Table, compare_systems
+from pipeline.compare.examples import Example, most_different
+from pipeline.compare.pair import Delta
+from pipeline.compare.systems import MetricOf, Standing, Systems, Table, compare_systems
 
-__all__ = ["LEVEL", "Comparison", "Delta", "Standing", "Systems", "Table", "compare", "compare_systems"]
+__all__ = ["Delta", "Example", "MetricOf", "Standing", "Systems", "Table", "compare_systems", "most_different"]

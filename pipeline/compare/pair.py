@@ -1,28 +1,28 @@
-"""Paired comparison of two systems on the articles that both were scored on."""
+"""The paired difference of two systems under one metric, and whether two systems can be compared at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.errors import ConfigError, InputError
-from pipeline.metrics.bootstrap import ci95_columns, randomization_p
+from pipeline.metrics.bootstrap import Floats
 from pipeline.metrics.measure import ItemScore, Scored
+from pipeline.metrics.paired import TIE, PairedTest, paired_tests, untied
+from pipeline.metrics.signature import refusal
 from pipeline.metrics.texts import ScoredKind
 
-Values = dict[str, float]
-TIE = 1e-12  # equal fractions may differ in their last bits: that is no win
+Values = Mapping[str, float]  # by article id
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
     """One metric of one kind over `n` common articles: the means `a` and `b`, and B minus A.
 
-    `ci95` is the paired percentile bootstrap interval of `difference`, `p` that of approximate randomization;
-    `wins` counts the articles where B is higher.
+    `wins` counts the articles where B is higher. `words` are the mean lengths of the outputs of A and B, `length_r` is
+    Pearson's correlation of the differences with the differences in length; None where that has no meaning.
     """
 
     kind: ScoredKind
@@ -31,83 +31,53 @@ class Delta:
     a: float
     b: float
     difference: float
-    ci95: tuple[float, float]
-    p: float
+    test: PairedTest
     wins: int
     losses: int
     ties: int
+    words: tuple[float, float]
+    length_r: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two systems on their common articles; `only_a` and `only_b` are the ids that the other one lacks."""
+class Paired:
+    """A metric's values of A and B for (at least) the articles `ids`, and their outputs' lengths in words."""
 
-    a: str
-    b: str
-    signature: str
-    trials: int
-    common: tuple[str, ...]
-    only_a: tuple[str, ...]
-    only_b: tuple[str, ...]
-    deltas: tuple[Delta, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The shape that `pipeline.report.terminal.compare_table` prints; `diff` is B − A."""
-        rows = []
-        for delta in self.deltas:
-            row = asdict(delta)
-            rows.append(row | {"diff": row.pop("difference"), "ci95": list(delta.ci95)})
-        return {
-            "a": self.a,
-            "b": self.b,
-            "n": len(self.common),
-            "rows": rows,
-            "signature": self.signature,
-            "trials": self.trials,
-            "only_a": list(self.only_a),
-            "only_b": list(self.only_b),
-        }
+    kind: ScoredKind
+    metric: str
+    ids: tuple[str, ...]
+    a: Values
+    b: Values
+    words_a: Values
+    words_b: Values
 
 
-def compare(a: Scored, b: Scored, *, samples: int = 1000, trials: int = 10_000, seed: int = 13) -> Comparison:
-    """All metrics both systems have, F for ROUGE, on the articles they have in common.
+def common_articles(a: Scored, b: Scored, *, anyway: bool = False) -> tuple[str, ...]:
+    """The ids that both systems were scored on, in the order of A.
 
-    Raises ConfigError if the signatures differ and InputError if there is no common article, or if a common
-    article has other references in B.
+    Raises ConfigError if the signatures differ in what changes scores, unless `anyway`; InputError if there is no
+    common article, or if a common article has other references in B.
     """
-    if a.signature != b.signature:
+    why = refusal(a.signature, b.signature)
+    if why and not anyway:
         seen = f"{a.system}: {a.signature}\n  {b.system}: {b.signature}"
-        raise ConfigError([f"the signatures differ, so the scores cannot be compared:\n  {seen}"])
+        raise ConfigError([f"the signatures differ, so the scores cannot be compared: {why}\n  {seen}"])
     common = tuple(article_id for article_id in a.references if article_id in b.references)
     if not common:
         raise InputError(f"{a.system} and {b.system} have no article in common")
     changed = [article_id for article_id in common if a.references[article_id] != b.references[article_id]]
     if changed:
         raise InputError(
-            f"{len(changed)} common articles have different references, the first is {changed[0]!r}",
+            f"{a.system} and {b.system}: {len(changed)} common articles have different references, the first is "
+            f"{changed[0]!r}",
             fix="score both against the same references",
         )
-    deltas = [
-        delta
-        for kind in a.rows
-        if kind in b.rows
-        for delta in _kind_deltas(kind, values_of(a.rows[kind]), values_of(b.rows[kind]), samples, trials, seed)
-    ]
-    return Comparison(
-        a=a.system,
-        b=b.system,
-        signature=a.signature,
-        trials=trials,
-        common=common,
-        only_a=tuple(article_id for article_id in a.references if article_id not in b.references),
-        only_b=tuple(article_id for article_id in b.references if article_id not in a.references),
-        deltas=tuple(deltas),
-    )
+    return common
 
 
-def values_of(items: tuple[ItemScore, ...]) -> dict[str, Values]:
-    """Metric → value by article id, without articles that had nothing to count."""
-    found: dict[str, Values] = {}
+def values_of(items: Sequence[ItemScore]) -> dict[str, dict[str, float]]:
+    """Metric → value by article id, F for ROUGE; without articles that had nothing to count."""
+    found: dict[str, dict[str, float]] = {}
     for item in items:
         counted: Mapping[str, float | None] = {name: prf.f for name, prf in item.rouge.items()} | dict(item.source)
         for name, value in counted.items():
@@ -116,35 +86,51 @@ def values_of(items: tuple[ItemScore, ...]) -> dict[str, Values]:
     return found
 
 
-def _kind_deltas(
-    kind: ScoredKind, a: dict[str, Values], b: dict[str, Values], samples: int, trials: int, seed: int
-) -> Iterator[Delta]:
-    """Metrics over the same articles are tested together, on the same resamples."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for metric in a:
-        ids = tuple(article_id for article_id in a[metric] if article_id in b.get(metric, {}))
-        if ids:
-            groups.setdefault(ids, []).append(metric)
-    for ids, metrics in groups.items():
-        left = np.array([[a[metric][article_id] for metric in metrics] for article_id in ids])
-        right = np.array([[b[metric][article_id] for metric in metrics] for article_id in ids])
-        difference = right - left
-        difference[np.abs(difference) < TIE] = 0.0
-        intervals = ci95_columns(difference, samples=samples, seed=seed)
-        chances = randomization_p(difference, trials=trials, seed=seed)
-        for column, metric in enumerate(metrics):
-            own = difference[:, column]
-            wins, losses = int((own > 0).sum()), int((own < 0).sum())
-            yield Delta(
-                kind=kind,
-                metric=metric,
-                n=len(ids),
-                a=float(left[:, column].mean()),
-                b=float(right[:, column].mean()),
-                difference=float(own.mean()),
-                ci95=intervals[column],
-                p=float(chances[column]),
-                wins=wins,
-                losses=losses,
-                ties=len(ids) - wins - losses,
-            )
+def words_of(items: Sequence[ItemScore]) -> dict[str, float]:
+    """Length of each output in words, as white space separates them."""
+    return {item.id: float(len(item.prediction.split())) for item in items}
+
+
+def deltas(pairs: Sequence[Paired], *, trials: int, seed: int) -> list[Delta]:
+    """A delta for every pair; those over the same articles are tested together, on the same resamples."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for place, pair in enumerate(pairs):
+        groups.setdefault(pair.ids, []).append(place)
+    found: dict[int, Delta] = {}
+    for ids, places in groups.items():
+        columns = [_column(pairs[place].b, ids) - _column(pairs[place].a, ids) for place in places]
+        differences = untied(np.stack(columns, axis=1))
+        tests = paired_tests(differences, trials=trials, seed=seed)
+        for column, (place, test) in enumerate(zip(places, tests, strict=True)):
+            found[place] = _delta(pairs[place], differences[:, column], test)
+    return [found[place] for place in range(len(pairs))]
+
+
+def _delta(pair: Paired, difference: Floats, test: PairedTest) -> Delta:
+    wins, losses = int((difference > 0).sum()), int((difference < 0).sum())
+    words_a, words_b = _column(pair.words_a, pair.ids), _column(pair.words_b, pair.ids)
+    return Delta(
+        kind=pair.kind,
+        metric=pair.metric,
+        n=len(pair.ids),
+        a=float(_column(pair.a, pair.ids).mean()),
+        b=float(_column(pair.b, pair.ids).mean()),
+        difference=float(difference.mean()),
+        test=test,
+        wins=wins,
+        losses=losses,
+        ties=len(pair.ids) - wins - losses,
+        words=(float(words_a.mean()), float(words_b.mean())),
+        length_r=correlation(difference, words_b - words_a),
+    )
+
+
+def correlation(x: Floats, y: Floats) -> float | None:
+    """Pearson's r, None where x or y does not vary, or where fewer than three articles have any difference at all."""
+    if np.count_nonzero((x != 0) | (y != 0)) < 3 or np.ptp(x) < TIE or np.ptp(y) < TIE:
+        return None
+    return float(np.clip(np.corrcoef(x, y)[0, 1], -1.0, 1.0))
+
+
+def _column(values: Values, ids: Sequence[str]) -> Floats:
+    return np.array([values[article_id] for article_id in ids], dtype=np.float64)

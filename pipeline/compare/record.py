@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pipeline.compare.systems import LEVEL, Standing, Systems, Table
+from pipeline.compare.examples import Example
+from pipeline.compare.pair import Delta
+from pipeline.compare.systems import Standing, Systems, Table
 from pipeline.config import Config, differing_keys
+from pipeline.metrics.power import LEVEL, POWER
 from pipeline.settings import walk
 
 COUNTS = ("articles", "done", "quarantined", "fallbacks", "truncated")
@@ -47,23 +50,26 @@ def to_record(
     systems: Systems,
     *,
     signature: str,
+    examples: Sequence[Example] = (),
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The whole comparison; scores and differences are fractions, a difference is system − baseline.
 
     `keys` are the settings in which the runs differ. `articles` holds, for the first metric of every kind, each
-    system's value by article.
+    system's value by article; `examples` the texts of those on which the systems differ most.
     """
     return {
         "name": name,
         "baseline": systems.baseline,
         "level": LEVEL,
+        "power": POWER,
         "trials": systems.trials,
         "signature": signature,
         "settings": list(keys),
         "systems": [_entrant(one) for one in entrants],
         "tables": [_table(table) for table in systems.tables],
         "articles": _articles(systems),
+        "examples": [_example(example) for example in examples],
         "problems": [{"system": system, "what": what} for system, what in systems.problems],
         "notes": list(notes),
     }
@@ -81,20 +87,31 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _row(row: Standing) -> dict[str, Any]:
     found: dict[str, Any] = {"system": row.system, "n": row.n, "value": row.value, "ci95": list(row.ci95)}
-    delta = row.delta
-    if delta is None:
+    if row.delta is None:
         return found | {"difference": None, "verdict": None}
-    difference = {
+    return found | {"difference": _difference(row.delta, row.p_holm), "verdict": row.verdict}
+
+
+def _difference(delta: Delta, p_holm: float | None) -> dict[str, Any]:
+    return {
         "n": delta.n,
         "value": delta.difference,
-        "ci95": list(delta.ci95),
-        "p": delta.p,
-        "p_holm": row.p_holm,
+        "ci95": list(delta.test.ci95),
+        "p": delta.test.p,
+        "p_holm": p_holm,
+        "p_bootstrap": delta.test.p_bootstrap,
+        "detectable": delta.test.detectable,
         "wins": delta.wins,
         "losses": delta.losses,
         "ties": delta.ties,
+        "words": list(delta.words),
+        "length_r": delta.length_r,
     }
-    return found | {"difference": difference, "verdict": row.verdict}
+
+
+def _example(example: Example) -> dict[str, Any]:
+    outputs = [asdict(output) for output in example.outputs]
+    return {**asdict(example), "references": list(example.references), "outputs": outputs}
 
 
 def _articles(systems: Systems) -> list[dict[str, Any]]:

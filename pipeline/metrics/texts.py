@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from pipeline.records import Brief, Prose, References
+from pipeline.score_names import SCORED_KINDS as SCORED_KINDS
+from pipeline.score_names import ScoredKind as ScoredKind
 
-ScoredKind = Literal["summary", "bullets", "headlines", "headlines_best", "rewrite"]
-SCORED_KINDS: tuple[ScoredKind, ...] = ("summary", "bullets", "headlines", "headlines_best", "rewrite")
 Lines = tuple[str, ...]
 Texts = Mapping[ScoredKind, tuple[Lines, ...]]
 """Kind → its alternative texts; a kind that was not asked for is absent, an empty output has no lines."""

@@ -57,16 +57,17 @@ def _lines(reference: str | Sequence[str]) -> list[str]:
 def _beside(kind: str, ours: Sequence[str], alternatives: Sequence[Sequence[str]]) -> Beside:
     known = vocabulary(ours, SHARED)
     theirs = [vocabulary(lines, SHARED) for lines in alternatives]
-    everything = Vocabulary(frozenset(), frozenset().union(*(one.ngrams for one in theirs)), SHARED)
     return Beside(
         kind,
-        tuple(_marked(line, everything) for line in ours),
+        mark_shared(ours, theirs),
         tuple(
-            Reference(tuple(_marked(line, known) for line in lines), *shared_pairs(known, own))
+            Reference(mark_shared(lines, [known]), *shared_pairs(known, own))
             for lines, own in zip(alternatives, theirs, strict=True)
         ),
     )
 
 
-def _marked(line: str, known: Vocabulary) -> Marked:
-    return cut(line, [("same", span) for span in runs(line, known)])
+def mark_shared(lines: Sequence[str], others: Sequence[Vocabulary]) -> tuple[Marked, ...]:
+    """The lines with every run of words that any of the `others` has too labelled `same`."""
+    known = Vocabulary(frozenset(), frozenset().union(*(one.ngrams for one in others)), SHARED)
+    return tuple(cut(line, [("same", span) for span in runs(line, known)]) for line in lines)

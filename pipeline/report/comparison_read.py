@@ -7,16 +7,15 @@ from itertools import groupby
 from typing import Any
 
 from pipeline.report.comparison import (
-    ArticleRow,
-    Articles,
     ComparisonView,
     Difference,
     Entry,
     Group,
     Row,
     Table,
-    signed,
+    chance,
 )
+from pipeline.report.comparison_articles import read_articles, read_examples, read_lengths
 from pipeline.report.scores import KIND_LABELS, UNSCALED, Cell
 
 METRIC_LABELS = {"rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
@@ -26,8 +25,6 @@ STATUS_WORDS = {
     "missed": "a threshold missed",
     "failed": "failed",
 }
-TIE = 1e-12  # as `pipeline.compare` counts ties
-SHOWN = 40  # articles of a table on the page: those on which the systems differ most
 Record = Mapping[str, Any]
 
 
@@ -37,9 +34,8 @@ def read_comparison(record: Record) -> ComparisonView:
     extracts = {str(one["name"]) for one in systems if one["extract"]}
     tables = [_table(table, str(record["baseline"]), extracts, float(record["level"])) for table in record["tables"]]
     order = [str(one["name"]) for one in systems]
-    articles = {str(found["kind"]): _articles(found, str(record["baseline"]), order) for found in record["articles"]}
     groups = (
-        _group(kind, tuple(own), articles.get(kind))
+        _group(kind, tuple(own), record, order)
         for kind, own in ((k, list(g)) for k, g in groupby(_by_kind(tables), key=lambda table: table.kind))
     )
     problems = [f"{found['system']}: {found['what']}" for found in record["problems"]]
@@ -47,6 +43,7 @@ def read_comparison(record: Record) -> ComparisonView:
         name=str(record["name"]),
         baseline=str(record["baseline"]),
         level=float(record["level"]),
+        power=float(record["power"]),
         trials=int(record["trials"]),
         signature=str(record["signature"]),
         settings=tuple(record["settings"]),
@@ -55,11 +52,6 @@ def read_comparison(record: Record) -> ComparisonView:
         groups=tuple(groups),
         problems=(*map(str, record["notes"]), *problems),
     )
-
-
-def chance(p: float) -> str:
-    """A p-value with three decimals, or as a bound."""
-    return f"{p:.3f}" if p >= 0.001 else "< 0.001"
 
 
 def metric_label(metric: str) -> str:
@@ -88,11 +80,13 @@ def _table(record: Record, baseline: str, extracts: set[str], level: float) -> T
     n = max((row.n for row in rows), default=0)
     floor = record.get("floor")
     too_few = floor is not None and floor >= level
-    told = f"{n} articles cannot give a corrected p under {level:g}" if too_few else ""
+    paired = max((row.difference.n for row in rows if row.difference), default=0)
+    told = f"{paired} articles cannot give a corrected p under {level:g}" if too_few else ""
     scores = _bounds([row.cell for row in rows])
     differences = _bounds([row.difference.cell for row in rows if row.difference], 0.0)
     label = metric_label(metric)
-    return Table(str(record["kind"]), metric, label, n, rows, scores, differences, told)
+    better = str(record["better"] or "")
+    return Table(str(record["kind"]), metric, label, better, n, paired, rows, scores, differences, told)
 
 
 def _bounds(cells: Sequence[Cell], *more: float) -> tuple[float, float]:
@@ -104,12 +98,23 @@ def _row(record: Record, baseline: str, extracts: set[str], scale: float) -> Row
     name = str(record["system"])
     cell = _cell(record, scale)
     found = record["difference"]
-    difference = None
-    if found is not None:
-        tally = "–".join(str(found[key]) for key in ("wins", "losses", "ties"))
-        difference = Difference(_cell(found, scale), chance(found["p"]), chance(found["p_holm"]), tally)
+    difference = _difference(found, scale) if found is not None else None
     verdict = str(record["verdict"] or "")
     return Row(name, name == baseline, name in extracts, record["n"], cell, difference, verdict)
+
+
+def _difference(found: Record, scale: float) -> Difference:
+    least = found["detectable"]
+    return Difference(
+        n=int(found["n"]),
+        cell=_cell(found, scale),
+        p=chance(found["p"]),
+        p_holm=chance(found["p_holm"]),
+        p_bootstrap=chance(found["p_bootstrap"]),
+        tally="–".join(str(found[key]) for key in ("wins", "losses", "ties")),
+        detectable="–" if least is None else f"{least * scale:.2f}",
+        same=not found["wins"] and not found["losses"],
+    )
 
 
 def _cell(record: Record, scale: float) -> Cell:
@@ -117,11 +122,17 @@ def _cell(record: Record, scale: float) -> Cell:
     return Cell(float(record["value"]), float(low), float(high), scale)
 
 
-def _group(kind: str, tables: tuple[Table, ...], articles: Articles | None) -> Group:
+def _group(kind: str, tables: tuple[Table, ...], record: Record, order: Sequence[str]) -> Group:
+    baseline = str(record["baseline"])
     main = tuple(table for table in tables if table.metric.startswith("rouge"))
     others = tuple(table for table in tables if not table.metric.startswith("rouge"))
     label = KIND_LABELS.get(kind, kind.replace("_", " ").capitalize())
-    return Group(kind, label, main, others, _said(tables), articles)
+    own = [found for found in record["articles"] if found["kind"] == kind]
+    articles = read_articles(own[0], metric_label(own[0]["metric"]), baseline, order) if own else None
+    shown = [found for found in record["examples"] if found["kind"] == kind]
+    about = metric_label(shown[0]["metric"]) if shown else ""
+    lengths = read_lengths([t for t in record["tables"] if t["kind"] == kind], main, order)
+    return Group(kind, label, main, others, _said(tables), articles, lengths, read_examples(shown), about)
 
 
 def _said(tables: Sequence[Table]) -> tuple[str, ...]:
@@ -138,33 +149,6 @@ def _said(tables: Sequence[Table]) -> tuple[str, ...]:
 
 def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _articles(record: Record, baseline: str, order: Sequence[str]) -> Articles | None:
-    """None where the baseline has no scores: there is nothing to win or lose against."""
-    rows = [row for row in record["rows"] if baseline in row["values"]]
-    scored = {name for row in rows for name in row["values"]}
-    systems = tuple(name for name in order if name in scored and name != baseline)
-    if not rows or not systems:
-        return None
-    scale = 1.0 if record["metric"] in UNSCALED else 100.0
-    rows.sort(key=lambda row: min(row["values"].values()) - max(row["values"].values()))
-    shown = tuple(_article(row, systems, baseline, scale) for row in rows[:SHOWN])
-    return Articles(metric_label(record["metric"]), systems, shown, len(rows) - len(shown))
-
-
-def _article(row: Record, systems: Sequence[str], baseline: str, scale: float) -> ArticleRow:
-    values: Mapping[str, float] = row["values"]
-    own = values[baseline]
-    cells = []
-    for name in systems:
-        if name not in values:
-            cells.append(("–", "none"))
-            continue
-        difference = 0.0 if abs(values[name] - own) < TIE else values[name] - own
-        ended = "win" if difference > 0 else "loss" if difference < 0 else "tie"
-        cells.append((signed(difference * scale), ended))
-    return ArticleRow(str(row["id"]), f"{own * scale:.2f}", tuple(cells))
 
 
 def _entry(one: Record, record: Record) -> Entry:

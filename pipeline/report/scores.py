@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-BASELINES = ("lead", "textrank", "oracle")
+from pipeline.baselines import BASELINES
+from pipeline.score_names import UNSCALED
+
 KIND_LABELS = {
     "summary": "Summary",
     "bullets": "Bullets",
@@ -33,7 +35,6 @@ MEASURE_WORDS = {
     "numbers supported": "numbers that the article has, %",
     "names supported": "names that the article has, %",
 }
-UNSCALED = frozenset({"compression", "density", "words"})  # ratios and lengths, not fractions
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Briefs, score tables and comparisons as plain text: no colour codes, readable when piped."""
+"""Briefs and score tables as plain text: no colour codes, readable when piped."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from typing import Any
 
 from pipeline.records import Brief
 from pipeline.report import flags as flag_words
-from pipeline.report.scores import UNSCALED, Cell, KindTable, read_scores
-
-LEVEL = 0.05  # as in `pipeline.compare`
-# Control characters would let an article or a model drive the reader's terminal.
-_CONTROLS = dict.fromkeys([*range(32), *range(127, 160)], " ")
+from pipeline.report.columns import aligned, printable
+from pipeline.report.scores import Cell, KindTable, read_scores
 
 
 def brief_text(brief: Mapping[str, Any] | Brief, width: int = 88) -> str:
@@ -33,14 +30,14 @@ def brief_text(brief: Mapping[str, Any] | Brief, width: int = 88) -> str:
 
 
 def _heading(name: str, title: str | None, width: int) -> list[str]:
-    lines = [name.translate(_CONTROLS)]
+    lines = [printable(name)]
     lines += _wrap(title, width, "", "") if title and title != name else []
     return [*lines, "─" * min(width, max(map(len, lines)))]
 
 
 def _wrap(text: str, width: int, first: str, rest: str) -> list[str]:
     return textwrap.wrap(
-        text.translate(_CONTROLS),
+        printable(text),
         max(width, 20),
         initial_indent=first,
         subsequent_indent=rest,
@@ -83,7 +80,7 @@ def score_table(scores: Mapping[str, Any]) -> str:
     for table in view.tables:
         rows += [[""], [_count(table)]]
         rows += [[f"  {row.system}", *map(_cell, row.cells), _novel(table, row.extras)] for row in table.rows]
-    lines = _align(rows)
+    lines = aligned(rows)
     lines += ["", view.signature] if view.signature else []
     lines += [f"not computed: {metric}: {why}" for metric, why in view.missing]
     return "\n".join(lines) + "\n"
@@ -101,51 +98,3 @@ def _novel(table: KindTable, extras: Sequence[Cell | None]) -> str:
     by_name = dict(zip(table.extra_columns, extras, strict=True))
     cell = by_name.get("novel bigrams")
     return "–" if cell is None else cell.number
-
-
-def compare_table(comparison: Mapping[str, Any]) -> str:
-    """A paired comparison as an aligned table.
-
-    `comparison`: `{"a": name, "b": name, "n": articles in common, "rows": [{"kind", "metric", "a", "b",
-    "diff", "ci95": [low, high], "p", "wins", "losses", "ties"}], "settings": {key: [of a, of b]},
-    "signature"}`; scores and differences are fractions, `diff` is b − a, wins are b's. A row is
-    marked `*` when its p is under 0.05.
-    """
-    a, b = str(comparison["a"]), str(comparison["b"])
-    rows = [["", a, b, "difference", "p", "won–lost–tied"]]
-    for row in comparison.get("rows") or []:
-        low, high = row.get("ci95") or (None, None)
-        sure = row.get("p") is not None and row["p"] < LEVEL
-        scale = 1.0 if row["metric"] in UNSCALED else 100.0
-        difference = Cell(row["diff"], low, high, scale)
-        tally = "–".join(str(row.get(key, "?")) for key in ("wins", "losses", "ties"))
-        p = "–" if row.get("p") is None else f"{row['p']:.3f}"
-        name = f"{row['kind']} {row['metric']}"
-        signed = f"{difference.value * scale:+.2f} {_signed(difference)}{' *' if sure else '  '}"
-        means = [Cell(row[side], scale=scale).number for side in ("a", "b")]
-        rows.append([name, *means, signed, p, tally])
-    common = f"{comparison.get('n', '?')} articles in common"
-    lines = [f"{b} against {a}, {common}, F × 100, difference with 95 % interval"]
-    lines += ["", *_align(rows), ""]
-    settings = comparison.get("settings") or {}
-    lines += [f"{key}: {before} → {after}" for key, (before, after) in settings.items()]
-    lines += [str(comparison["signature"])] if comparison.get("signature") else []
-    return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def _signed(cell: Cell) -> str:
-    if cell.low is None or cell.high is None:
-        return ""
-    return f"[{cell.low * cell.scale:+.2f}, {cell.high * cell.scale:+.2f}]"
-
-
-def _align(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines: the first column to the left, the others to the right; a one-cell row is a heading."""
-    full = [row for row in rows if len(row) > 1]
-    widths = [max(len(row[i]) for row in full) for i in range(len(full[0]))]
-    return [
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))]).rstrip()
-        if len(row) > 1
-        else row[0]
-        for row in rows
-    ]

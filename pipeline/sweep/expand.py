@@ -15,6 +15,7 @@ from pipeline.settings import walk
 from pipeline.sweep.settings import RandomSettings, SweepSettings
 
 MOST = 1000  # combinations of one sweep
+LARGEST = 1e300  # the span of a range must itself be a number
 LONGEST = 90  # characters of a combination's name
 Values = dict[str, Any]
 Option = tuple[str, Values]
@@ -24,9 +25,14 @@ def expand(settings: SweepSettings) -> tuple[list[Option], list[str]]:
     """(name, dotted keys to values) of every combination: list, then grid, then random; and what is wrong."""
     found: list[Option] = [(entry.name, dict(entry.values)) for entry in settings.named]
     axes, faults = _axes(settings.grid)
-    if math.prod(map(len, axes)) > MOST:
-        faults.append(f"grid: gives {math.prod(map(len, axes))} combinations, at most {MOST} are allowed")
-        axes = []
+    parts = {
+        "list": len(settings.named),
+        "grid": math.prod(map(len, axes)) if axes else 0,
+        "random": settings.random.draws if settings.random else 0,
+    }
+    if sum(parts.values()) > MOST:
+        told = ", ".join(f"{name} {count}" for name, count in parts.items() if count)
+        return found, [*faults, f"gives {sum(parts.values())} combinations ({told}), at most {MOST} are allowed"]
     found += [_joined(options) for options in itertools.product(*axes)] if axes else []
     if settings.random is not None:
         drawn, wrong = _draw(settings.random)
@@ -92,7 +98,7 @@ def _range_faults(key: str, values: Any) -> list[str]:
         return [f"{where}: should be a list of choices or a range {{low: …, high: …, log: false}}"]
     low, high, log = values["low"], values["high"], values.get("log", False)
     if not _number(low) or not _number(high) or not isinstance(log, bool):
-        return [f"{where}: low and high should be numbers and log true or false"]
+        return [f"{where}: low and high should be numbers (up to {LARGEST:g}) and log true or false"]
     if low >= high:
         return [f"{where}: low ({low}) should be below high ({high})"]
     if _whole(key) and math.ceil(low) > math.floor(high):
@@ -122,7 +128,7 @@ def _whole(key: str) -> bool:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
 
 
 def _shown(value: Any) -> str:

@@ -84,19 +84,32 @@ def _check_same(path: Path, sweep: Sweep) -> None:
 def _clear(path: Path, sweep: Sweep) -> None:
     """Remove an earlier sweep: its runs that are not run anew, the kept texts and the comparison."""
     kept = {one.name for one in sweep.combinations}
-    with suppress(ConfigError):  # a file that cannot be read names no runs; those of this sweep start over anyway
-        for one in load_sweep(path / "sweep.yaml").combinations:
-            if one.name not in kept:
-                _remove_run(path / one.name)
+    for name in _stored_names(path):
+        if name not in kept:
+            _remove_run(path / name)
     for name in (CACHE, *FILES[1:]):
         (path / name).unlink(missing_ok=True)
 
 
+def _stored_names(path: Path) -> list[str]:
+    """The runs of the sweep in the folder; none if its file cannot be read: those asked for start over anyway."""
+    try:
+        return [one.name for one in load_sweep(path / "sweep.yaml").combinations]
+    except ConfigError:
+        return []
+
+
 def _remove_run(folder: Path) -> None:
-    """The files of a run that precis wrote, and the folder if nothing else lies in it."""
+    """The files of a run that precis wrote, and the folder if nothing else lies in it; others stay as they are.
+
+    ConfigError if another process works in it.
+    """
     if not (folder / "config.yaml").is_file():
         return
-    check_owner(folder)
+    try:
+        check_owner(folder)
+    except ConfigError:
+        return
     lock = Lock(folder / ".lock")
     clear(folder)
     lock.release()

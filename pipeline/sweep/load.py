@@ -10,15 +10,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.baselines import BASELINES
-from pipeline.compare.systems import MetricOf
+from pipeline.baselines import BASELINES, EXTRACTIVE
+from pipeline.compare import MetricOf
 from pipeline.config import ALIASES, Config, Raw, digest, parse_overrides, put_all, read_raw, resolve_aliases
 from pipeline.config_faults import describe
 from pipeline.errors import ConfigError
+from pipeline.score_names import split_metric
 from pipeline.settings_outputs import Settings
 from pipeline.strict_yaml import dump, parse
-from pipeline.sweep.expand import expand
-from pipeline.sweep.settings import Named, RandomSettings, SweepSettings, split_metric
+from pipeline.sweep.expand import Option, expand
+from pipeline.sweep.settings import Named, RandomSettings, SweepSettings
 
 FILES = ("sweep.yaml", "sweep.json", "comparison.html")  # beside the run directories
 CACHE = "candidates.sqlite"  # beside them until all runs are finished
@@ -66,7 +67,7 @@ def load_sweep(
     if settings is None:
         raise ConfigError(faults, where=str(path))
     options, wrong = expand(settings)
-    faults += wrong + _idle(settings, [key for key, _ in pairs])
+    faults += wrong + _idle(options, pairs)
     base, wrong = _base(settings, path, pairs)
     faults += wrong
     folder = Path(out or settings.out or f"runs/sweep-{settings.name}")
@@ -150,22 +151,41 @@ def _base(settings: SweepSettings, path: Path, pairs: list[tuple[str, object]]) 
 
 
 def _holds(raw: Raw, key: str) -> bool:
-    section, _, last = key.rpartition(".")
-    inner = raw.get(section) if section else raw
-    return isinstance(inner, dict) and last in inner
+    first, _, rest = key.partition(".")
+    if not rest or first not in raw:
+        return first in raw
+    return isinstance(raw[first], dict) and _holds(raw[first], rest)
 
 
-def _idle(settings: SweepSettings, given: Sequence[str]) -> list[str]:
-    """Keys given after --set that every combination of grid or random sets anew."""
-    swept = {ALIASES.get(key, key) for key in [*settings.grid, *(settings.random.keys if settings.random else ())]}
-    return [f"{key}: is swept here, so it cannot be fixed (from --set)" for key in given if key in swept]
+def _idle(options: Sequence[Option], given: Sequence[tuple[str, object]]) -> list[str]:
+    """What is given after --set but would have no effect in a combination, which sets it anew."""
+    found = []
+    for key, value in given:
+        swept_in = ((name, _full(swept)) for name, values in options for swept in values)
+        hidden = next(((name, swept) for name, swept in swept_in if _hides(swept, key, value)), None)
+        if hidden is not None:
+            name, swept = hidden
+            how = "" if swept == key else f" as {swept}"
+            found.append(f"{key}: is swept here{how} (in {name}), so it cannot be fixed (from --set)")
+    return found
+
+
+def _full(key: str) -> str:
+    return ALIASES.get(key, key)
+
+
+def _hides(swept: str, key: str, value: object) -> bool:
+    """Whether a combination's key replaces `value` at `key`, or a part of it."""
+    if swept.startswith(f"{key}."):
+        return isinstance(value, dict) and _holds(value, swept.removeprefix(f"{key}."))
+    return key == swept or key.startswith(f"{swept}.")
 
 
 def _combine(base: Raw, options: Sequence[tuple[str, Raw]], folder: Path) -> tuple[list[Combination], list[str]]:
     """A config for each; a fault that all of them share is told once, others with the combination's name."""
     found, wrong = [], []
     for name, values in options:
-        values = {ALIASES.get(key, key): value for key, value in values.items()}
+        values = {_full(key): value for key, value in values.items()}
         faults = [f"{key}: cannot be swept; {why}" for key, why in _fixed(values)]
         own = {"name": name, "run.out": str(folder / name)}
         raw, blocked = put_all(base, [*values.items(), *own.items()], source="")
@@ -196,8 +216,8 @@ def _name_faults(names: Sequence[str], baseline: str | None) -> list[str]:
         f"{name}: is the row of an extractive baseline; choose another name" for name in names if name in BASELINES
     ]
     faults += [f"{name}: is a file of the sweep; choose another name" for name in names if name in (*FILES, CACHE)]
-    if baseline is not None and baseline not in (*names, "lead", "textrank"):
-        near = get_close_matches(baseline, [*names, "lead", "textrank"], n=1, cutoff=0.4)
+    if baseline is not None and baseline not in (*names, *EXTRACTIVE):
+        near = get_close_matches(baseline, [*names, *EXTRACTIVE], n=1, cutoff=0.4)
         hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(names[:8])}"
         faults.append(f"baseline: there is no combination {baseline!r}{hint}")
     return faults

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from pipeline.compare.systems import MetricOf
-from pipeline.metrics.texts import SCORED_KINDS
+from pipeline.metrics.paired import TRIALS
+from pipeline.score_names import SCORED_KINDS, SOURCE, is_metric, nearest_metric
 from pipeline.settings_outputs import Settings
 
-ROUGE = re.compile(r"rouge([1-9]\d?|L|Lsum)")
-# What the metrics against the article are called in score tables, and the metric of `pipeline.score` that has them.
-SOURCE = {
-    "novel_unigrams": "abstractiveness",
-    "novel_bigrams": "abstractiveness",
-    "novel_trigrams": "abstractiveness",
-    "novel_4grams": "abstractiveness",
-    "coverage": "abstractiveness",
-    "density": "abstractiveness",
-    "compression": "abstractiveness",
-    "repetition": "abstractiveness",
-    "numbers_supported": "support",
-    "names_supported": "support",
-}
 DEFAULT_METRICS = tuple(
     f"{kind}.{metric}"
     for kind in ("summary", "bullets", "headlines", "rewrite")
@@ -75,7 +60,7 @@ class SweepSettings(Settings):
     metrics: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=DEFAULT_METRICS, min_length=1, description="what is tabled: KIND.METRIC"
     )
-    trials: int = Field(default=10_000, ge=100, le=1_000_000, description="trials of the randomization test")
+    trials: int = Field(default=TRIALS, ge=100, le=1_000_000, description="trials of the paired tests")
 
     @field_validator("name")
     @classmethod
@@ -94,21 +79,11 @@ class SweepSettings(Settings):
     @field_validator("metrics")
     @classmethod
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        wrong = [name for name in value if not _is_metric(name)]
+        wrong = [name for name in value if not is_metric(name)]
         if wrong:
+            near = ", ".join(f"{name} (did you mean {nearest_metric(name)}?)" for name in wrong)
             raise ValueError(
-                f"unknown: {', '.join(wrong)}; write KIND.METRIC, KIND being {', '.join(SCORED_KINDS)} and METRIC "
+                f"unknown: {near}; write KIND.METRIC, KIND being {', '.join(SCORED_KINDS)} and METRIC "
                 f"rouge1, rouge2, … rougeL, rougeLsum, {', '.join(SOURCE)}"
             )
         return tuple(dict.fromkeys(value))
-
-
-def split_metric(name: str) -> MetricOf:
-    """("summary", "rouge1") of "summary.rouge1"."""
-    kind, _, metric = name.partition(".")
-    return next(known for known in SCORED_KINDS if known == kind), metric
-
-
-def _is_metric(name: str) -> bool:
-    kind, _, metric = name.partition(".")
-    return kind in SCORED_KINDS and (metric in SOURCE or ROUGE.fullmatch(metric) is not None)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.compare import compare_systems
+from pipeline.baselines import EXTRACTIVE
+from pipeline.compare import compare_systems, most_different
 from pipeline.compare.record import Entrant, differing, differing_in, to_record
 from pipeline.errors import InputError
 from pipeline.files import JsonObject
 from pipeline.job import Finished
 from pipeline.metrics.measure import Scored
+from pipeline.records import References
 from pipeline.saved import read_articles, read_outputs, read_references
 from pipeline.score import score_systems
+from pipeline.score_names import SOURCE, split_metric
 from pipeline.sweep.load import Combination, Sweep
-from pipeline.sweep.settings import DEFAULT_METRICS, SOURCE, split_metric
+from pipeline.sweep.settings import DEFAULT_METRICS
 
-EXTRACTIVE = ("lead", "textrank")
+EXAMPLES = 5  # articles of each kind whose texts are kept
 Ended = tuple[str, str, Finished | None]
 
 
@@ -41,7 +44,8 @@ def comparison(sweep: Sweep, ended: Mapping[str, Ended]) -> JsonObject:
     if scored and sweep.metrics != tuple(map(split_metric, DEFAULT_METRICS)):  # those are of kinds not asked for
         empty = [f"{kind}.{metric}" for kind, metric in sweep.metrics if (kind, metric) not in systems.values]
         notes += [f"{name} is not tabled: no run has a value" for name in empty]
-    return to_record(sweep.name, entrants, keys, systems, signature=signature, notes=notes)
+    examples = most_different(systems, scored, _references(_reference(sweep)), EXAMPLES)
+    return to_record(sweep.name, entrants, keys, systems, signature=signature, examples=examples, notes=notes)
 
 
 def _reference(sweep: Sweep) -> Combination:
@@ -69,7 +73,7 @@ def _scored(sweep: Sweep, done: Sequence[Combination]) -> tuple[list[Scored], li
 def _rows(sweep: Sweep, one: Combination, baselines: Sequence[str]) -> dict[str, Scored]:
     path, common = one.config.out_dir, _reference(sweep).config
     outputs = read_outputs(path / "outputs.jsonl")
-    references = read_references(path) if (path / "references.jsonl").is_file() else {}
+    references = _references(one)
     names = [metric for _, metric in sweep.metrics]
     needed = bool(baselines) or any(name in SOURCE for name in names)  # splitting articles into sentences takes time
     return score_systems(
@@ -85,6 +89,11 @@ def _rows(sweep: Sweep, one: Combination, baselines: Sequence[str]) -> dict[str,
         multi_ref=common.score.multi_reference,
         baselines=baselines,
     )
+
+
+def _references(one: Combination) -> Mapping[str, References]:
+    path = one.config.out_dir
+    return read_references(path) if (path / "references.jsonl").is_file() else {}
 
 
 def _counts(finished: Finished | None) -> Mapping[str, Any]:

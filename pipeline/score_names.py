@@ -1,0 +1,85 @@
+"""What scores are called: the kinds that are scored, the metrics, and the dotted keys of single scores."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Literal
+
+ScoredKind = Literal["summary", "bullets", "headlines", "headlines_best", "rewrite"]
+SCORED_KINDS: tuple[ScoredKind, ...] = ("summary", "bullets", "headlines", "headlines_best", "rewrite")
+ROUGE = re.compile(r"rouge([1-9]\d?|L|Lsum)")
+# What the metrics against the article are called in score tables, and the metric of `pipeline.score` that has them.
+SOURCE: Mapping[str, str] = {
+    "novel_unigrams": "abstractiveness",
+    "novel_bigrams": "abstractiveness",
+    "novel_trigrams": "abstractiveness",
+    "novel_4grams": "abstractiveness",
+    "coverage": "abstractiveness",
+    "density": "abstractiveness",
+    "compression": "abstractiveness",
+    "repetition": "abstractiveness",
+    "numbers_supported": "support",
+    "names_supported": "support",
+}
+UNSCALED = frozenset({"compression", "density", "words"})  # ratios and lengths, not fractions
+NOT_BEST = frozenset(SOURCE)  # `headlines_best` has no metrics against the article
+
+
+def is_metric(name: str) -> bool:
+    """Whether `name` is KIND.METRIC: summary.rouge2, bullets.novel_bigrams."""
+    kind, _, metric = name.partition(".")
+    if kind not in SCORED_KINDS or not (metric in SOURCE or ROUGE.fullmatch(metric)):
+        return False
+    return kind != "headlines_best" or metric not in NOT_BEST
+
+
+def is_score(key: str) -> bool:
+    """Whether `key` names one number of scores.json: summary.rouge1.f, bullets.novel_bigrams.value."""
+    metric, _, part = key.rpartition(".")
+    return is_metric(metric) and part in ("prf" if ROUGE.fullmatch(metric.partition(".")[2]) else ("value",))
+
+
+def split_metric(name: str) -> tuple[ScoredKind, str]:
+    """("summary", "rouge1") of "summary.rouge1"."""
+    kind, _, metric = name.partition(".")
+    return next(known for known in SCORED_KINDS if known == kind), metric
+
+
+def nearest_metric(name: str) -> str:
+    """The KIND.METRIC most like `name`."""
+    return _nearest(name, [f"{kind}.{metric}" for kind in SCORED_KINDS for metric in _METRICS])
+
+
+def nearest_score(key: str) -> str:
+    """The key of a score most like `key`."""
+    parts = [(m, "f") for m in _ROUGE] + [(m, "p") for m in _ROUGE] + [(m, "r") for m in _ROUGE]
+    parts += [(m, "value") for m in SOURCE]
+    return _nearest(key, [f"{kind}.{metric}.{part}" for metric, part in parts for kind in SCORED_KINDS])
+
+
+_ROUGE = ("rouge1", "rouge2", "rougeL", "rougeLsum")
+_METRICS = (*_ROUGE, *SOURCE)
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    valid = [one for one in known if is_metric(one) or is_score(one)]
+    return get_close_matches(name, valid, n=1, cutoff=0.0)[0]
+
+
+def threshold_faults(least: Mapping[str, float], *, foreign: bool = False) -> list[str]:
+    """What is wrong with the least scores by key; `foreign` allows the metrics of evaluate modules, whatever they are
+    called."""
+    faults = []
+    for key, value in least.items():
+        kind, _, metric = key.removesuffix(".value").partition(".")
+        own = is_score(key)
+        if not own and not (foreign and key.endswith(".value") and kind in SCORED_KINDS and _WORD.fullmatch(metric)):
+            faults.append(f"unknown score {key}; did you mean {nearest_score(key)}?")
+        elif own and metric not in UNSCALED and not 0 <= value <= 1:
+            faults.append(f"{key}: scores are fractions from 0 to 1, not {value:g}")
+    return faults
+
+
+_WORD = re.compile(r"(?!rouge)[A-Za-z0-9_]+")
