@@ -10,7 +10,7 @@ from typing import Literal
 ScoredKind = Literal["summary", "bullets", "headlines", "headlines_best", "rewrite"]
 SCORED_KINDS: tuple[ScoredKind, ...] = ("summary", "bullets", "headlines", "headlines_best", "rewrite")
 ROUGE = re.compile(r"rouge([1-9]\d?|L|Lsum)")
-# What the metrics against the article are called in score tables, and the metric of `pipeline.score` that has them.
+# What the metrics beyond ROUGE are called in score tables, and the metric of `pipeline.score` that has them.
 SOURCE: Mapping[str, str] = {
     "novel_unigrams": "abstractiveness",
     "novel_bigrams": "abstractiveness",
@@ -24,15 +24,12 @@ SOURCE: Mapping[str, str] = {
     "names_supported": "support",
 }
 UNSCALED = frozenset({"compression", "density", "words"})  # ratios and lengths, not fractions
-NOT_BEST = frozenset(SOURCE)  # `headlines_best` has no metrics against the article
 
 
 def is_metric(name: str) -> bool:
     """Whether `name` is KIND.METRIC: summary.rouge2, bullets.novel_bigrams."""
     kind, _, metric = name.partition(".")
-    if kind not in SCORED_KINDS or not (metric in SOURCE or ROUGE.fullmatch(metric)):
-        return False
-    return kind != "headlines_best" or metric not in NOT_BEST
+    return kind in SCORED_KINDS and (metric in SOURCE or ROUGE.fullmatch(metric) is not None)
 
 
 def is_score(key: str) -> bool:
@@ -54,8 +51,7 @@ def nearest_metric(name: str) -> str:
 
 def nearest_score(key: str) -> str:
     """The key of a score most like `key`."""
-    parts = [(m, "f") for m in _ROUGE] + [(m, "p") for m in _ROUGE] + [(m, "r") for m in _ROUGE]
-    parts += [(m, "value") for m in SOURCE]
+    parts = [(metric, part) for part in "fpr" for metric in _ROUGE] + [(metric, "value") for metric in SOURCE]
     return _nearest(key, [f"{kind}.{metric}.{part}" for metric, part in parts for kind in SCORED_KINDS])
 
 
@@ -64,8 +60,7 @@ _METRICS = (*_ROUGE, *SOURCE)
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    valid = [one for one in known if is_metric(one) or is_score(one)]
-    return get_close_matches(name, valid, n=1, cutoff=0.0)[0]
+    return get_close_matches(name, known, n=1, cutoff=0.0)[0]
 
 
 def threshold_faults(least: Mapping[str, float], *, foreign: bool = False) -> list[str]:
