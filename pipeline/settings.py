@@ -72,7 +72,7 @@ class ScoreSettings(Settings):
         "highest of each set that leaves one out",
     )
     baselines: Annotated[tuple[Baseline, ...], Field(strict=False)] = Field(
-        default=("lead", "textrank", "oracle"), description="baseline rows of the score table"
+        default=get_args(Baseline), description="baseline rows of the score table"
     )
     evaluate: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=(), description="local paths of further Hugging Face evaluate modules to run"

@@ -42,7 +42,7 @@ def missed(least: Mapping[str, float], scores: Mapping[str, Any] | None) -> tupl
     A score that is not there counts as missed.
     """
     systems: Mapping[str, Any] = (scores or {}).get("systems", {})
-    own = next((kinds for name, kinds in systems.items() if name not in BASELINES), {})
+    own: Mapping[str, Any] = next((kinds for name, kinds in systems.items() if name not in BASELINES), {})
     found = []
     for key, wanted in least.items():
         value: Any = own

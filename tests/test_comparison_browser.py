@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.compare import compare_systems
+from pipeline.compare import compare_systems, most_different
 from pipeline.compare.record import Entrant, to_record
 from pipeline.metrics.measure import ItemScore, Scored
 from pipeline.metrics.rouge import Prf
+from pipeline.records import References
 from pipeline.report.comparison_html import render_comparison
 
 IMAGE = "<img src=x onerror=alert(1)>"
@@ -34,7 +36,10 @@ def system(name: str, shift: float, n: int = 45) -> Scored:
             score = 0.3 + shift + 0.1 * ((7 * k) % 11) / 11 + 0.02 * ((3 * k + ord(name[0])) % 5 - 2)
             items.append(
                 ItemScore(
-                    i, "", {m: Prf(score, score, score) for m in ("rouge1", "rouge2")}, {"novel_bigrams": 1 - score}
+                    i,
+                    f"A text of {name}.\nIt has {IMAGE} in it.",
+                    {m: Prf(score, score, score) for m in ("rouge1", "rouge2")},
+                    {"novel_bigrams": 1 - score},
                 )
             )
         rows[kind] = tuple(items)
@@ -53,9 +58,23 @@ def record() -> dict[str, Any]:
         Entrant("broken", "failed", f"{IMAGE} cannot be loaded", "broken", settings={keys[0]: 2, keys[1]: None}),
         Entrant("lead", extract=True),
     ]
-    return to_record(
-        "trial <1>", entrants, keys, found, signature="rouge|v:1.0|seed:13", notes=["broken has no scores"]
-    )
+    shown = most_different(found, systems, {IMAGE: References(headline=(f"A text of {IMAGE}",))}, 3)
+    told = {"signature": "rouge|v:1.0|seed:13", "examples": shown, "notes": ["broken has no scores"]}
+    return to_record("trial <1>", entrants, keys, found, **told)
+
+
+def pair_record() -> dict[str, Any]:
+    """Two systems of which one is better, with a metric under which all articles tie."""
+    systems = [system("base", 0), system("a long name of a system", 0.02)]
+    same = {"coverage": 1.0}
+    systems = [
+        replace(s, rows={k: tuple(replace(i, source={**i.source, **same}) for i in v) for k, v in s.rows.items()})
+        for s in systems
+    ]
+    found = compare_systems(systems, "base", samples=200, trials=999)
+    entrants = [Entrant(one.system, counts={"done": 45}) for one in systems]
+    shown = most_different(found, systems, {}, 2)
+    return to_record("pair", entrants, [], found, signature="rouge|v:1.0|seed:13", examples=shown)
 
 
 def test_the_page_is_escaped_and_links_to_the_runs() -> None:
@@ -73,6 +92,48 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path: Path = tmp_path_factory.mktemp("sweep") / "comparison.html"
     path.write_text(render_comparison(record()), encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("pair") / "page.html"
+    path.write_text(render_comparison(pair_record()), encoding="utf-8")
+    return path
+
+
+@pytest.mark.browser
+def test_two_systems_are_a_line_a_metric_with_the_texts_beside_each_other(show: Show, pair: Path) -> None:
+    driver = show(pair, scripts=False)
+    rows = driver.find_elements("css selector", "#summary > .scroll > .duel tbody tr")
+    assert [row.find_element("css selector", "th").text.split("\n")[0] for row in rows] == ["ROUGE-1", "ROUGE-2"]
+    cells = [cell.text for cell in rows[0].find_elements("css selector", "td")]
+    assert cells[2].startswith("+")
+    tested = pair_record()["tables"][0]["rows"][1]["difference"]
+    assert cells[3:5] == [f"{tested['p']:.3f}", f"{tested['p_bootstrap']:.3f}"]
+    assert sum(map(int, cells[5].split("–"))) == 45
+    assert "No system" not in driver.find_element("css selector", "#findings").text
+    assert "One system is compared, so no p is corrected." in driver.find_element("css selector", "#how").text
+    against, length, texts, _ = driver.find_elements("css selector", "#summary details")
+    for fold in (against, length, texts):
+        fold.find_element("css selector", "summary").send_keys("\ue007")  # the Enter key
+    assert "The same on every article: coverage." in against.text
+    assert length.find_element("css selector", "tbody td").text == "16.0"
+    heads = texts.find_elements("css selector", ".texts h4")
+    assert [head.text.split(" ")[0] for head in heads[:2]] == ["base", "a"]
+    left, right = (head.rect["x"] for head in heads[:2])
+    assert left < right
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1200])
+def test_the_page_of_two_is_as_accessible_and_does_not_scroll(show: Show, pair: Path, width: int) -> None:
+    pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
+    driver = show(pair, width=width)
+    driver.execute_script(OPEN_ALL)
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+    driver.execute_script((files("axe_core_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found = driver.execute_async_script("axe.run().then(arguments[0])")
+    assert [(rule["id"], node["html"][:120]) for rule in found["violations"] for node in rule["nodes"]] == []
 
 
 @pytest.mark.browser

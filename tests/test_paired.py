@@ -41,9 +41,7 @@ def test_bootstrap_interval_and_p_against_scipy_on_published_systems() -> None:
     ours = paired_tests(DIFFERENCES, trials=20_000)
     for column, test in enumerate(ours):
         own = DIFFERENCES[:, column]
-        theirs = stats.bootstrap(
-            (own,), np.mean, n_resamples=20_000, method="percentile", rng=np.random.default_rng(4)
-        )
+        theirs = stats.bootstrap((own,), np.mean, n_resamples=20_000, method="percentile", rng=np.random.default_rng(4))
         spread = own.std() / 10
         assert test.ci95 == pytest.approx(tuple(theirs.confidence_interval), abs=0.06 * spread)
         shifted = np.abs(theirs.bootstrap_distribution - own.mean()) >= abs(own.mean())

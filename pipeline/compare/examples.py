@@ -82,7 +82,7 @@ def _examples(
         }
         outputs = [Shown(baseline, values[baseline][article_id], 0.0, texts[baseline])]
         outputs += [Shown(s, values[s][article_id], own[s], texts[s]) for s in told]
-        expected = reference_texts(references[article_id])[kind] if article_id in references else ()
+        expected = reference_texts(references[article_id]).get(kind, ()) if article_id in references else ()
         yield Example(kind, name, article_id, tuple(map(join, expected)), tuple(outputs))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.metrics.bootstrap import Floats, blocks, percentile95, resampled_means
 from pipeline.metrics.power import detectable_difference
@@ -47,11 +48,11 @@ def paired_tests(differences: Floats, *, trials: int = TRIALS, seed: int = 13) -
             randomization_p(own, trials=trials, seed=seed),
             shifted_p(own, means),
             detectable_difference(own),
-            own.any(axis=0),
+            np.count_nonzero(own, axis=0),
             strict=True,
         )
         for interval, p, p_bootstrap, least, differs in rows:
-            known = bool(differs) and len(own) > 1
+            known = differs > 0 and len(own) > 1
             found.append(PairedTest(interval, float(p), float(p_bootstrap), float(least) if known else None))
     return found
 
@@ -70,7 +71,7 @@ def randomization_p(differences: Floats, *, trials: int = TRIALS, seed: int = 13
         bits = np.frombuffer(rng.bytes(-(-rows * n // 8)), dtype=np.uint8)
         kept = np.unpackbits(bits, count=rows * n).reshape(rows, n).astype(np.float64)
         reached += (np.abs(2.0 * (kept @ differences) - total) >= np.abs(total) - slack).sum(axis=0)
-    return np.divide(reached + 1, trials + 1, dtype=np.float64)
+    return _share(reached, trials)
 
 
 def shifted_p(differences: Floats, means: Floats) -> Floats:
@@ -82,7 +83,11 @@ def shifted_p(differences: Floats, means: Floats) -> Floats:
     """
     observed, slack = differences.mean(axis=0), _SLACK * np.abs(differences).mean(axis=0)
     reached = (np.abs(means - observed) >= np.abs(observed) - slack).sum(axis=0)
-    return np.divide(reached + 1, len(means) + 1, dtype=np.float64)
+    return _share(reached, len(means))
+
+
+def _share(reached: NDArray[np.int64], trials: int) -> Floats:
+    return np.divide(reached + 1, trials + 1, dtype=np.float64)
 
 
 def _column_blocks(values: Floats, trials: int) -> Iterator[Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 
 import numpy as np
@@ -26,4 +27,4 @@ def detectable_difference(
         return np.full(differences.shape[1], np.nan)
     normal = NormalDist()
     factor = normal.inv_cdf(1 - level / 2) + normal.inv_cdf(power)
-    return factor * np.std(differences, axis=0, ddof=1) / np.sqrt(n)
+    return np.asarray(np.std(differences, axis=0, ddof=1) * (factor / math.sqrt(n)), dtype=np.float64)

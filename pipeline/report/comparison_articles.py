@@ -8,8 +8,8 @@ from typing import Any
 from pipeline.metrics.paired import TIE
 from pipeline.report.beside import mark_shared
 from pipeline.report.comparison import ArticleRow, Articles, Example, Length, Lengths, Output, Table, signed
-from pipeline.report.scores import UNSCALED
 from pipeline.report.wording import SHARED, vocabulary
+from pipeline.score_names import UNSCALED
 
 SHOWN = 40  # articles of a table on the page: those on which the systems differ most
 Record = Mapping[str, Any]

@@ -16,7 +16,8 @@ from pipeline.report.comparison import (
     chance,
 )
 from pipeline.report.comparison_articles import read_articles, read_examples, read_lengths
-from pipeline.report.scores import KIND_LABELS, UNSCALED, Cell
+from pipeline.report.scores import KIND_LABELS, Cell
+from pipeline.score_names import UNSCALED
 
 METRIC_LABELS = {"rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
 STATUS_WORDS = {
