@@ -36,7 +36,7 @@ def arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--samples", type=int, help="bootstrap samples of the scores' intervals (default: the first run's)")
     p.add_argument("--seed", type=int, help="of the tests and the bootstrap (default: the first run's)")
     p.add_argument("--anyway", action="store_true", help="compare what is scored under different signatures")
-    p.add_argument("--examples", type=int, default=5, metavar="N", help="articles shown side by side (5 a kind)")
+    p.add_argument("--examples", type=int, default=3, metavar="N", help="articles shown side by side (3 a kind)")
     p.add_argument("--json", action="store_true", help="print the comparison as JSON")
     output_arguments(p)
 

@@ -25,7 +25,7 @@ from pipeline.score import METRICS, score_items
 from pipeline.score_names import SOURCE
 from pipeline.settings import ScoreSettings
 
-EXAMPLES = 5
+EXAMPLES = 3  # articles of each kind whose texts are shown
 DEFAULTS = Config()
 
 

@@ -31,7 +31,7 @@ def _example(example: Example) -> list[str]:
     lines += [GAP.join(cell.ljust(width) for cell in row).rstrip() for row in zip_longest(*columns, fillvalue="")]
     for number, reference in enumerate(example.references, 1):
         name = "reference" if len(example.references) == 1 else f"reference {number}"
-        lines += _wrap(f"{name}: {' '.join(reference)}", WIDTH)
+        lines += _wrap(f"{name}: {' / '.join(reference)}", WIDTH)
     return lines
 
 

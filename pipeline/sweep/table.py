@@ -19,7 +19,7 @@ from pipeline.score_names import SOURCE, split_metric
 from pipeline.sweep.load import Combination, Sweep
 from pipeline.sweep.settings import DEFAULT_METRICS
 
-EXAMPLES = 5  # articles of each kind whose texts are kept
+EXAMPLES = 5  # articles of each kind whose texts are kept for the page
 Ended = tuple[str, str, Finished | None]
 
 
