@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from typing import Literal
 
 ScoredKind = Literal["summary", "bullets", "headlines", "headlines_best", "rewrite"]
@@ -60,7 +60,8 @@ _METRICS = (*_ROUGE, *SOURCE)
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    return get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    """The first of those most like `name`: of precision, recall and F that is F."""
+    return max(known, key=lambda one: SequenceMatcher(None, name, one).ratio())
 
 
 def threshold_faults(least: Mapping[str, float], *, foreign: bool = False) -> list[str]:
