@@ -169,6 +169,8 @@ def _score(one: Contestant, contestants: Sequence[Contestant], options: Options)
         samples=samples,
         metrics=list(dict.fromkeys(wanted)),
         use_stemmer=settings.stemmer,
+        profile=settings.profile,
+        multi_ref=settings.multi_reference,
     )
     return replace(scored, system=one.name)
 
