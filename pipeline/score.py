@@ -93,7 +93,7 @@ def score_items(
     profile: str = "google",
     multi_ref: str = "max",
 ) -> Scored:
-    """The same scores article by article, without baselines: what `pipeline.compare.compare` takes."""
+    """The same scores article by article, without baselines: what `pipeline.compare` takes."""
     return score_systems(
         outputs,
         references,
