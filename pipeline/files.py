@@ -6,10 +6,12 @@ readers take for line ends are escaped, and so are lone surrogates (of undecodab
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +152,16 @@ class Lock:
     def release(self) -> None:
         """Give the lock back; twice is harmless."""
         self._file.close()
+
+
+@lru_cache(maxsize=8)
+def weights_sha256(folder: str) -> str:
+    """sha256 (hex) over the weight files of a folder in order of name; empty if there are none."""
+    files = sorted(p for p in Path(folder).glob("*") if p.suffix in (".safetensors", ".bin"))
+    if not files:
+        return ""
+    total = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as stream:
+            total.update(hashlib.file_digest(stream, "sha256").digest())
+    return total.hexdigest()

@@ -14,6 +14,7 @@ from pipeline.engines import Engine, open_engine
 from pipeline.executors import EXECUTORS
 from pipeline.files import JsonObject
 from pipeline.ingest import read_input
+from pipeline.metrics.by_model import Models
 from pipeline.metrics.texts import Outputs, output_texts, reference_texts
 from pipeline.parts import Batch, Part, Plan, make_plan
 from pipeline.records import Ingested, Quarantined, References
@@ -124,6 +125,7 @@ def _score(run_dir: RunDir, plan: Plan, config: Config, engine: str) -> None:
         multi_ref=config.score.multi_reference,
         baselines=config.score.baselines,
         evaluate=config.score.evaluate,
+        models=Models(**config.score.models.model_dump()),
     )
     run_dir.write_json("scores.json", scored)
 

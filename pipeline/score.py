@@ -13,10 +13,11 @@ from typing import Any
 
 from pipeline.baselines import BASELINES, baseline_texts
 from pipeline.errors import ConfigError
-from pipeline.metrics import SOURCE_METRICS
-from pipeline.metrics.abstractiveness import Source
+from pipeline.metrics import SOURCE_METRICS, TEXT_METRICS
+from pipeline.metrics.by_model import Models
 from pipeline.metrics.evaluate_metric import Batch, evaluate_entries
 from pipeline.metrics.measure import ItemScore, Measures, Scored, summarise
+from pipeline.metrics.model_rows import Rows, with_models
 from pipeline.metrics.multi import check_rule
 from pipeline.metrics.pairing import Pair, Pairing, Policy, pair_up
 from pipeline.metrics.profiles import profile_named
@@ -24,11 +25,12 @@ from pipeline.metrics.rouge import ROUGE_TYPES
 from pipeline.metrics.rouge_api import rouge as rouge
 from pipeline.metrics.rouge_api import rouge_stream as rouge_stream
 from pipeline.metrics.signature import signature
-from pipeline.metrics.texts import Outputs, ScoredKind, join
+from pipeline.metrics.source import Source
+from pipeline.metrics.texts import Outputs, ScoredKind, Texts, join
 from pipeline.records import Article, References
 
-METRICS = (*ROUGE_TYPES, *SOURCE_METRICS)
-Rows = dict[str, dict[ScoredKind, list[ItemScore]]]
+METRICS = (*ROUGE_TYPES, *SOURCE_METRICS, *TEXT_METRICS)
+NO_MODELS = Models()
 
 
 def score(
@@ -46,20 +48,23 @@ def score(
     profile: str = "google",
     multi_ref: str = "max",
     unpaired: Policy = "skip",
+    models: Models = NO_MODELS,
 ) -> dict[str, Any]:
     """The content of scores.json for the outputs of one system (`engine`) by article id.
 
-    Fractions from 0 to 1, except density and compression (words). Baselines and metrics against the source
+    Fractions from 0 to 1, except lengths and ratios of lengths. Baselines and metrics against the source
     need `articles`; what could not be computed is in `missing`, what could not be paired in `problems`, ids
     of empty outputs (which score 0) by kind in `empty`. `evaluate` names local evaluate modules to run as
-    well. An engine with the name of a baseline gets the row `engine:NAME`. Raises InputError if nothing can
-    be paired, ConfigError for unknown names. Of ids on one side only, `unpaired` decides (see `pair_up`).
+    well, `models` the models of metrics that need one, whose signatures are in `models`. An engine with the
+    name of a baseline gets the row `engine:NAME`. Raises InputError if nothing can be paired, ConfigError for
+    unknown names. Of ids on one side only, `unpaired` decides (see `pair_up`).
     """
     measures = _measures(metrics, use_stemmer, profile, multi_ref)
     _check_baselines(baselines)
     pairing = pair_up(outputs, references, unpaired)
     name = f"engine:{engine}" if engine in BASELINES else engine
     rows, problems = _rows(pairing, articles or {}, name, measures, baselines if articles else ())
+    rows, measured = with_models(rows, *_read_by_models(pairing, articles or {}), models)
     systems = {
         system: {kind: summarise(items, samples=samples, seed=seed, profile=profile) for kind, items in kinds.items()}
         for system, kinds in rows.items()
@@ -68,15 +73,16 @@ def score(
     for entry in (entry for kinds in systems.values() for entry in kinds.values()):
         entry["signature"] = signed([entry["n"]])
     missing = _missing(pairing, articles, measures, baselines) + _nothing_counted(rows, systems)
-    extra, failed = evaluate_entries(evaluate, _evaluated(rows, pairing), samples=samples, seed=seed)
+    extra, failed = evaluate_entries(evaluate, _evaluated(rows, pairing, articles or {}), samples=samples, seed=seed)
     for (system, kind), entries in extra.items():
         systems[system][kind] |= entries
     return {
         "signature": signed([entry["n"] for kinds in systems.values() for entry in kinds.values()]),
         "systems": systems,
-        "missing": missing + failed,
+        "missing": [*missing, *measured.missing, *failed],
         "problems": [*pairing.problems, *(problems if articles else ())],
         "empty": {kind: list(ids) for kind, ids in pairing.empty.items()},
+        **({"models": dict(measured.signatures)} if measured.signatures else {}),
     }
 
 
@@ -159,7 +165,7 @@ def _pair_items(
     systems = {engine: pair.outputs}
     source = None
     if article is not None:
-        source = Source(article.text)
+        source = Source(article.text, [sentence.text for sentence in article.sentences])
         systems |= {name: baseline_texts(name, article, pair.references, pair.kinds) for name in baselines}
     items = []
     for kind in pair.kinds:
@@ -169,13 +175,25 @@ def _pair_items(
     return items
 
 
-def _evaluated(rows: Rows, pairing: Pairing) -> dict[tuple[str, ScoredKind], Batch]:
-    """Predictions and alternative references as evaluate modules take them, by system and kind."""
+def _read_by_models(
+    pairing: Pairing, articles: Mapping[str, Article]
+) -> tuple[dict[str, Texts], dict[str, tuple[str, ...]]]:
+    """References and article sentences by id."""
+    known = {pair.id: articles[pair.id] for pair in pairing.pairs if pair.id in articles}
+    sentences = {name: tuple(s.text for s in article.sentences) for name, article in known.items()}
+    return {pair.id: pair.references for pair in pairing.pairs}, sentences
+
+
+def _evaluated(
+    rows: Rows, pairing: Pairing, articles: Mapping[str, Article]
+) -> dict[tuple[str, ScoredKind], Batch]:
+    """Predictions, alternative references and articles as evaluate modules take them, by system and kind."""
     expected = {pair.id: pair.references for pair in pairing.pairs}
     return {
         (system, kind): Batch(
             [item.prediction for item in items],
             [[join(lines) for lines in expected[item.id][kind]] for item in items],
+            [articles[item.id].text for item in items] if all(item.id in articles for item in items) else None,
         )
         for system, kinds in rows.items()
         for kind, items in kinds.items()
@@ -199,10 +217,11 @@ def _measures(metrics: Sequence[str], use_stemmer: bool, profile: str, multi_ref
     check_rule(multi_ref)
     rouge_types = tuple(name for name in metrics if re.fullmatch(r"rouge([1-9]\d*|L|Lsum)", name))
     source_metrics = tuple(name for name in metrics if name in SOURCE_METRICS)
-    unknown = [name for name in metrics if name not in rouge_types + source_metrics]
+    text_metrics = tuple(name for name in metrics if name in TEXT_METRICS)
+    unknown = [name for name in metrics if name not in rouge_types + source_metrics + text_metrics]
     if unknown:
         raise ConfigError([f"unknown metric {name!r}: known are {', '.join(METRICS)}" for name in unknown])
-    return Measures(rouge_types, source_metrics, use_stemmer, profile, multi_ref)
+    return Measures(rouge_types, source_metrics, use_stemmer, profile, multi_ref, text_metrics=text_metrics)
 
 
 def _check_baselines(baselines: Sequence[str]) -> None:

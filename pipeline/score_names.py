@@ -21,9 +21,32 @@ SOURCE: Mapping[str, str] = {
     "compression": "abstractiveness",
     "repetition": "abstractiveness",
     "numbers_supported": "support",
+    "facts_supported": "support",
+    "quantities_supported": "support",
+    "dates_supported": "support",
     "names_supported": "support",
+    "quotations_supported": "support",
+    "source_rouge2": "grounding",
+    "evidence_rouge2": "grounding",
+    "evidence_position": "grounding",
+    "evidence_lead": "grounding",
+    "words": "length",
+    "sentences": "length",
+    "length_ratio": "length",
+    "redundancy": "redundancy",
+    "diversity": "diversity",
+    "least_diversity": "diversity",
 }
-UNSCALED = frozenset({"compression", "density", "words"})  # ratios and lengths, not fractions
+UNSCALED = frozenset({"compression", "density", "words", "sentences", "length_ratio"})  # ratios and lengths
+# What the metrics by a model are called, and the setting of `score.models` that names it: only a run has them.
+BY_MODEL: Mapping[str, str] = {
+    "bertscore_p": "bertscore",
+    "bertscore_r": "bertscore",
+    "bertscore_f": "bertscore",
+    "nli_entailment": "consistency",
+    "nli_consistency": "consistency",
+    "embedding_similarity": "embedding",
+}
 
 
 def is_metric(name: str) -> bool:
@@ -34,8 +57,11 @@ def is_metric(name: str) -> bool:
 
 def is_score(key: str) -> bool:
     """Whether `key` names one number of scores.json: summary.rouge1.f, bullets.novel_bigrams.value."""
-    metric, _, part = key.rpartition(".")
-    return is_metric(metric) and part in ("prf" if ROUGE.fullmatch(metric.partition(".")[2]) else ("value",))
+    name, _, part = key.rpartition(".")
+    kind, _, metric = name.partition(".")
+    if ROUGE.fullmatch(metric):
+        return kind in SCORED_KINDS and part in ("p", "r", "f")
+    return kind in SCORED_KINDS and (metric in SOURCE or metric in BY_MODEL) and part == "value"
 
 
 def split_metric(name: str) -> tuple[ScoredKind, str]:
@@ -51,7 +77,8 @@ def nearest_metric(name: str) -> str:
 
 def nearest_score(key: str) -> str:
     """The key of a score most like `key`."""
-    parts = [(metric, part) for part in "fpr" for metric in _ROUGE] + [(metric, "value") for metric in SOURCE]
+    parts = [(metric, part) for part in "fpr" for metric in _ROUGE]
+    parts += [(metric, "value") for metric in (*SOURCE, *BY_MODEL)]
     return _nearest(key, [f"{kind}.{metric}.{part}" for metric, part in parts for kind in SCORED_KINDS])
 
 

@@ -55,6 +55,27 @@ class GuardSettings(Settings):
     )
 
 
+class ScoreModelSettings(Settings):
+    """Metrics that need a model; each is computed if its model is named, on the CPU."""
+
+    bertscore: str | None = Field(
+        default=None, min_length=1, description="encoder for BERTScore: model folder or hub name; null: not computed"
+    )
+    consistency: str | None = Field(
+        default=None,
+        min_length=1,
+        description="model of natural language inference for consistency with the article (SummaC zero-shot); "
+        "null: not computed",
+    )
+    embedding: str | None = Field(
+        default=None, min_length=1, description="sentence encoder for embedding similarity; null: not computed"
+    )
+    bertscore_layer: int | None = Field(
+        default=None, ge=1, le=1000, description="layer BERTScore compares; null: its authors' choice, or the last"
+    )
+    batch_size: int = Field(default=16, ge=1, le=4096, description="texts or pairs of sentences per forward pass")
+
+
 class ScoreSettings(Settings):
     """How outputs are scored against references."""
 
@@ -76,6 +97,9 @@ class ScoreSettings(Settings):
     )
     evaluate: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         default=(), description="local paths of further Hugging Face evaluate modules to run"
+    )
+    models: ScoreModelSettings = Field(
+        default_factory=ScoreModelSettings, description="models of the metrics that need one"
     )
     fail_under: Mapping[str, float] = Field(
         default_factory=dict,

@@ -35,17 +35,18 @@ class JudgedSentence:
 def read_judged(path: Path, nearest: Nearest) -> Iterator[JudgedSentence]:
     """Every judged sentence, judged by the guard with the two nearest sentences of its document as evidence."""
     for record in read_records(path):
-        document = _joined(record["document"])
+        document = joined(record["document"])
         sentences = tuple(s.text for s in split_sentences(document))
         source = read_text(document, sentences)
         for said in record["sentences"]:
-            text = _joined(said["text"])
+            text = joined(said["text"])
             verdict = judge(text, source, kind="summary", evidence=nearest(text, sentences))
             codes = frozenset(r.code for r in verdict.reasons if r.code != "verbatim")
             yield JudgedSentence(record["id"].split("-")[1], said["consistent"], codes, text)
 
 
-def _joined(text: str) -> str:
+def joined(text: str) -> str:
+    """The text with what this set tears apart put together again."""
     return _SPACED.sub(lambda m: m[1] or m[2], text)
 
 

@@ -1,4 +1,4 @@
-"""The evaluate module, loaded by Hugging Face evaluate from its path, offline."""
+"""The evaluate modules, loaded by Hugging Face evaluate from their paths, offline."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from score_sample import ARTICLES, OUTPUTS
+from score_sample import REFERENCES as REFERENCES_SAMPLE
 
+from pipeline.errors import ConfigError, InputError
 from pipeline.metrics import evaluate_metric
 from pipeline.metrics.evaluate_metric import compute_with_evaluate
+from pipeline.metrics.source_api import against_sources
 from pipeline.metrics.texts import Outputs
 from pipeline.records import References
 from pipeline.score import rouge, score
 
-MODULE = Path(evaluate_metric.__file__).parent / "evaluate_rouge"
+FOLDER = Path(evaluate_metric.__file__).parent
+MODULE = FOLDER / "evaluate_rouge"
 PREDICTIONS = ["The cat sat.\nIt slept.", "dogs"]
 REFERENCES = [["A cat sat down.\nIt was sleeping.", "cats sit"], ["a dog"]]
 
@@ -62,6 +67,61 @@ def test_it_can_be_combined(metric: Any, cache: Path) -> None:
     assert result["rouge1"] == 1.0
 
 
+SOURCES = ["A cat sat down at noon. It slept for 3 hours.", "Some dogs ran."]
+
+
+def test_three_modules_combine_by_path(cache: Path) -> None:
+    import evaluate
+
+    names = ("evaluate_rouge", "evaluate_faithfulness", "evaluate_abstractiveness")
+    combined = evaluate.combine([str(FOLDER / name) for name in names])
+    texts = ["The cat sat.\nIt slept 5 hours.", "dogs"]
+    result = combined.compute(predictions=texts, references=REFERENCES, sources=SOURCES)
+    assert result["rouge1"] == rouge(texts, REFERENCES)["rouge1"]["f"]
+    assert result["quantities_supported"] == 0.0
+    assert result["dates_supported"] is None
+    own = against_sources(texts, SOURCES)
+    assert result["coverage"] == pytest.approx(sum(own["coverage"]) / 2)  # type: ignore[arg-type]
+    assert result["novel_bigrams"] == own["novel_bigrams"][0]  # the other has no pair of words
+    assert result.keys() - {key for key in result if key.startswith("rouge")} == own.keys()
+
+
+def test_faithfulness_item_by_item_names_the_guilty_spans(cache: Path) -> None:
+    import evaluate
+
+    module = evaluate.load(str(FOLDER / "evaluate_faithfulness"), cache_dir=str(cache))
+    result = module.compute(predictions=["It slept 5 hours."] * 2, sources=SOURCES, use_aggregator=False)
+    assert result["numbers_supported"] == [0.0, 0.0]
+    assert result["unsupported"][0] == [
+        {"kind": "numbers", "text": "5", "span": [9, 10]}, {"kind": "quantities", "text": "5 hours", "span": [9, 16]},
+    ]  # fmt: skip
+
+
+def test_a_module_against_the_article_is_missing_where_there_is_none(cache: Path) -> None:
+    path = str(FOLDER / "evaluate_abstractiveness")
+    values, missing = compute_with_evaluate(path, ["a"], [["b"]])
+    assert values == {}
+    assert missing == {"metric": path, "why": "it needs sources, and the article texts are not known"}
+    values, missing = compute_with_evaluate(path, ["a b"], [["b"]], ["a c"])
+    assert missing is None
+    assert values["coverage"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("predictions", "sources", "part"),
+    [
+        (["a"], [], "1 predictions and 0 sources"),
+        ("a", ["a"], "one text"),
+        (["a", None], ["a", "b"], "predictions 2 is NoneType"),
+    ],
+)
+def test_bad_input_of_the_function_is_named(predictions: Any, sources: Any, part: str) -> None:
+    with pytest.raises(InputError, match=part):
+        against_sources(predictions, sources)
+    with pytest.raises(ConfigError, match="unknown metric 'rouge'"):
+        against_sources(["a"], ["b"], ["rouge"])
+
+
 def test_compute_by_path(cache: Path) -> None:
     values, missing = compute_with_evaluate(str(MODULE), PREDICTIONS, REFERENCES)
     assert missing is None
@@ -92,3 +152,11 @@ def test_named_in_score(cache: Path) -> None:
     assert [entry["metric"] for entry in result["missing"] if "rouge" not in entry["metric"]][
         -1
     ] == "missing/path"
+
+
+def test_named_in_score_with_articles(cache: Path) -> None:
+    module = str(FOLDER / "evaluate_faithfulness")
+    result = score(OUTPUTS, REFERENCES_SAMPLE, ARTICLES, engine="mine", samples=100, baselines=(), evaluate=[module])
+    summary = result["systems"]["mine"]["summary"]
+    for name in ("source_rouge2", "numbers_supported"):
+        assert summary[f"evaluate_faithfulness_{name}"]["value"] == pytest.approx(summary[name]["value"])

@@ -15,7 +15,7 @@ def test_without_articles_baselines_are_missing_not_zero() -> None:
     result = score(OUTPUTS, REFERENCES, None, engine="mine", samples=100)
     assert list(result["systems"]) == ["mine"]
     assert {entry["metric"] for entry in result["missing"]} == {
-        "abstractiveness", "support", "lead", "textrank", "oracle",
+        "abstractiveness", "support", "grounding", "lead", "textrank", "oracle",
     }  # fmt: skip
     assert "novel_bigrams" not in result["systems"]["mine"]["summary"]
 

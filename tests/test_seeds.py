@@ -15,7 +15,7 @@ import pytest
 from pipeline.facts import extract_facts
 from pipeline.guard import judge, read_source
 from pipeline.ingest import read_input
-from pipeline.metrics.abstractiveness import ngrams
+from pipeline.metrics.source import ngrams
 from pipeline.metrics.tokens import words
 from pipeline.records import Ingested, References
 from pipeline.text.sentences import split_sentences

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.config import load_config
 from pipeline.errors import ConfigError
-from pipeline.metrics import SOURCE_METRICS
-from pipeline.metrics.abstractiveness import Source
+from pipeline.metrics import SOURCE_METRICS, TEXT_METRICS
+from pipeline.metrics.source import Source
 from pipeline.score_names import SOURCE
 from pipeline.sweep.expand import expand
 from pipeline.sweep.load import Sweep, load_sweep, to_yaml
@@ -259,8 +259,9 @@ def test_shipped_sweeps_say_what_they_are_for_load_and_repeat(path: Path, tmp_pa
     assert load_sweep(tmp_path / "sweep.yaml") == sweep
 
 
-def test_the_metrics_against_the_article_are_those_that_are_computed() -> None:
+def test_the_metrics_beyond_rouge_are_those_that_are_computed() -> None:
     found = {name: of for of, metric in SOURCE_METRICS.items() for name in metric(["A bus."], Source("A bus stops."))}
+    found |= {name: of for of, metric in TEXT_METRICS.items() for name in metric.measure([("A bus.",)], ["Buses."])}
     assert found == SOURCE
 
 

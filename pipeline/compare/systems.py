@@ -24,9 +24,16 @@ Mean = tuple[float, tuple[float, float]]
 
 # What an editor wants more or less of; of the others (novelty, density, …) neither end is the better one.
 BETTER: Mapping[str, Better] = {
+    "facts_supported": "higher",
     "numbers_supported": "higher",
+    "quantities_supported": "higher",
+    "dates_supported": "higher",
     "names_supported": "higher",
+    "quotations_supported": "higher",
     "repetition": "lower",
+    "redundancy": "lower",
+    "diversity": "higher",
+    "least_diversity": "higher",
 }
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import torch
 import transformers
 
 from pipeline.errors import EngineError
+from pipeline.files import weights_sha256
 from pipeline.settings_outputs import EngineSettings
 
 
@@ -54,19 +53,6 @@ def device_of(model: Any) -> torch.device:
     """Where the model's weights lie."""
     device: torch.device = next(model.parameters()).device
     return device
-
-
-@lru_cache(maxsize=8)
-def weights_sha256(folder: str) -> str:
-    """sha256 (hex) over the weight files of a folder in order of name; empty if there are none."""
-    files = sorted(p for p in Path(folder).glob("*") if p.suffix in (".safetensors", ".bin"))
-    if not files:
-        return ""
-    total = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
-    return total.hexdigest()
 
 
 def _facts(settings: EngineSettings, path: str, model: Any) -> dict[str, str | None]:

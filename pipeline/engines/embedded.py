@@ -17,11 +17,12 @@ import torch
 from transformers import LogitsProcessorList
 
 from pipeline.engines.base import Generated, Strategy
-from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint, weights_sha256
+from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint
 from pipeline.engines.decoding import n_best
 from pipeline.engines.selector import BLOCK, SENTENCE_TOKENS, Selector, load_selector
 from pipeline.engines.spelling import CopyPrior, SpellingGuard, Vocabulary
 from pipeline.errors import EngineError
+from pipeline.files import weights_sha256
 from pipeline.lexicon import english_words
 from pipeline.records import Request
 from pipeline.settings_outputs import EngineSettings

@@ -28,7 +28,7 @@ _PARTIES = RELATIVES["republican"] | RELATIVES["democrat"]
 
 def unsupported_names(facts: Facts, source: Source) -> Iterator[Reason]:
     """Names that are neither a mention of the source nor an alias of one."""
-    counted = _counted(facts)
+    counted = counted_words(facts)
     for name in facts.names:
         known = _is_supported(name, source) or _is_government(name, facts, source)
         if not (known or set(name.spans) <= counted or is_fused(name.text, source)):
@@ -42,7 +42,7 @@ def unsupported_names(facts: Facts, source: Source) -> Iterator[Reason]:
 
 def unsupported_title_words(facts: Facts, source: Source) -> Iterator[Reason]:
     """For text in title case, where a capital shows nothing: single words that look like names the source lacks."""
-    counted = _counted(facts)
+    counted = counted_words(facts)
     for word in facts.words:
         if (word.start, word.end) not in counted and is_unknown_name(word, source):
             yield Reason("unsupported:name", (word.start, word.end), word.text)
@@ -54,7 +54,7 @@ def is_fused(text: str, source: Source) -> bool:
     return cut > 0 and {text[:cut].lower(), text[cut:].lower()} <= source.keys
 
 
-def _counted(facts: Facts) -> set[Span]:
+def counted_words(facts: Facts) -> set[Span]:
     """Spans of the words that belong to a number or date: "Thirteen", the "B" of "$14B"."""
     spans = [quantity.span for quantity in facts.quantities] + [date.span for date in facts.dates]
     return {(w.start, w.end) for w in facts.words for start, end in spans if start <= w.start < end}

@@ -7,42 +7,11 @@ Words are case-folded runs of letters and digits. A value that has nothing to be
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
+from pipeline.metrics.source import Source, ngrams
 from pipeline.metrics.tokens import words
 
-Ngram = tuple[str, ...]
 NOVEL = ("novel_unigrams", "novel_bigrams", "novel_trigrams", "novel_4grams")
-
-
-class Source:
-    """One article text with everything metrics look up in it, made when first needed and kept."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._ngrams: dict[int, frozenset[Ngram]] = {}
-
-    @cached_property
-    def words(self) -> list[str]:
-        return words(self.text)
-
-    @cached_property
-    def positions(self) -> dict[str, list[int]]:
-        """Word → its positions, ascending."""
-        found: dict[str, list[int]] = {}
-        for index, word in enumerate(self.words):
-            found.setdefault(word, []).append(index)
-        return found
-
-    def ngrams(self, n: int) -> frozenset[Ngram]:
-        if n not in self._ngrams:
-            self._ngrams[n] = frozenset(ngrams(self.words, n))
-        return self._ngrams[n]
-
-
-def ngrams(tokens: Sequence[str], n: int) -> list[Ngram]:
-    """All n-grams of `tokens` in order."""
-    return [tuple(tokens[start : start + n]) for start in range(len(tokens) - n + 1)]
 
 
 def fragments(summary: Sequence[str], source: Source) -> list[int]:

@@ -34,10 +34,12 @@ Row = tuple[str, ScoredKind]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Texts of one system and kind: `references[i]` are the alternatives for `predictions[i]`."""
+    """Texts of one system and kind: `references[i]` are the alternatives for `predictions[i]`, `sources[i]` its article
+    (None: not all are known)."""
 
     predictions: Sequence[str]
     references: Sequence[Sequence[str]]
+    sources: Sequence[str] | None = None
 
 
 @lru_cache(maxsize=16)
@@ -50,21 +52,37 @@ def _load(path: str) -> Any:
 
 
 def compute_with_evaluate(
-    name_or_path: str, predictions: Sequence[str], references: Sequence[Sequence[str]]
+    name_or_path: str,
+    predictions: Sequence[str],
+    references: Sequence[Sequence[str]],
+    sources: Sequence[str] | None = None,
 ) -> tuple[dict[str, Any], Missing | None]:
     """What the evaluate module at a local path computes, or ({}, an entry for `missing` with the reason).
 
-    References are passed as plain strings where every prediction has exactly one, else as lists of strings.
+    References are passed as plain strings where every prediction has exactly one, else as lists of strings; `sources`
+    to a module that has an input of this name.
     """
     single = all(len(alternatives) == 1 for alternatives in references)
     expected = [next(iter(alternatives)) if single else list(alternatives) for alternatives in references]
     try:
-        result = _load(name_or_path).compute(predictions=list(predictions), references=expected)
+        module = _load(name_or_path)
+        inputs = {"predictions": list(predictions), "references": expected}
+        if "sources" in _inputs(module):
+            if sources is None:
+                return {}, {"metric": name_or_path, "why": "it needs sources, and the article texts are not known"}
+            inputs["sources"] = list(sources)
+        result = module.compute(**inputs)
     except _FAILURES as error:
         return {}, {"metric": name_or_path, "why": _why(error)}
     if not isinstance(result, Mapping):
         return {}, {"metric": name_or_path, "why": f"it returned {type(result).__name__}, not a dict"}
     return dict(result), None
+
+
+def _inputs(module: Any) -> set[str]:
+    """Names of the inputs a module takes, in any of its forms."""
+    forms = module.features if isinstance(module.features, list) else [module.features]
+    return {name for form in forms for name in form}
 
 
 def evaluate_entries(
@@ -83,7 +101,7 @@ def evaluate_entries(
             missing.append({"metric": path, "why": _why(error)})
             continue
         for (system, kind), batch in batches.items():
-            result, failure = compute_with_evaluate(path, batch.predictions, batch.references)
+            result, failure = compute_with_evaluate(path, batch.predictions, batch.references, batch.sources)
             failures = [failure] if failure else []
             for key, value in result.items():
                 name = f"{_prefix(path)}_{key}"

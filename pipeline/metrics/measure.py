@@ -8,25 +8,30 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.metrics import SOURCE_METRICS
-from pipeline.metrics.abstractiveness import Source
+from pipeline.metrics import SOURCE_METRICS, TEXT_METRICS
 from pipeline.metrics.bootstrap import ci95, ci95_columns
 from pipeline.metrics.multi import score_variants
 from pipeline.metrics.profiles import profile_named
 from pipeline.metrics.resampled import resampled
 from pipeline.metrics.rouge import Prepared, Prf
 from pipeline.metrics.rouge_api import mean_prf
+from pipeline.metrics.source import Source
+from pipeline.metrics.support import Unsupported, check_facts
 from pipeline.metrics.texts import Lines, ScoredKind, join
 
 
 @dataclass(frozen=True, slots=True)
 class ItemScore:
-    """All scores of one output of one article; None in `source` says that there was nothing to count."""
+    """All scores of one output of one article; None in `source` says that there was nothing to count.
+
+    `source` holds every value that is not ROUGE; `unsupported` the facts of `prediction` that the article lacks.
+    """
 
     id: str
     prediction: str
     rouge: Mapping[str, Prf]
     source: Mapping[str, float | None]
+    unsupported: tuple[Unsupported, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,14 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What is measured of every output: ROUGE types, and metrics against the article by their table names."""
+    """What is measured of every output: ROUGE types, and the metrics of the two tables by their names."""
 
     rouge_types: tuple[str, ...]
     source_metrics: tuple[str, ...]
     use_stemmer: bool = True
     profile: str = "google"
     multi_ref: str = "max"
+    text_metrics: tuple[str, ...] = ()
 
     def prepared(self, lines: Lines) -> Prepared:
         """A text as the profile counts it."""
@@ -69,10 +75,16 @@ class Measures:
         own = [self.prepared(lines) for lines in variants]
         best = score_variants(own, references, self.rouge_types, self.multi_ref)
         known: dict[str, float | None] = {}
+        unsupported: tuple[Unsupported, ...] = ()
+        for metric in (TEXT_METRICS[name] for name in self.text_metrics):
+            if kind in metric.kinds:
+                known.update(metric.measure(variants, [reference.text for reference in references]))
         if source is not None and kind != "headlines_best":
             for name in self.source_metrics:
                 known.update(SOURCE_METRICS[name](variants[0], source))
-        return ItemScore(article_id, own[0].text, best, known)
+            if "support" in self.source_metrics:
+                unsupported = check_facts(variants[0], source).unsupported
+        return ItemScore(article_id, own[0].text, best, known, unsupported)
 
 
 def summarise(items: Sequence[ItemScore], *, samples: int, seed: int, profile: str = "google") -> dict[str, Any]:

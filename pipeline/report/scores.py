@@ -32,8 +32,21 @@ MEASURE_WORDS = {
     "density": "length of the copied runs, squared and averaged over the words",
     "compression": "times shorter than the article",
     "repetition": "three words in a row said before, %",
-    "numbers supported": "numbers that the article has, %",
+    "facts supported": "quantities, dates, names and quotations that the article has, %",
+    "numbers supported": "numbers that the article has, whatever their unit, %",
+    "quantities supported": "numbers that the article has with their unit, %",
+    "dates supported": "weekdays, months, days and years that the article names, %",
     "names supported": "names that the article has, %",
+    "quotations supported": "quotations that are in the article word for word, %",
+    "source rouge2": "pairs of words that stand in the article, repeated ones no oftener than there, %",
+    "evidence rouge2": "pairs of words that stand in one and the same sentence of the article, %",
+    "evidence position": "where in the article its sentences come from: 0 the beginning, 100 the end",
+    "evidence lead": "sentences that come from the first three of the article, %",
+    "sentences": "sentences or bullets",
+    "length ratio": "words per word of the reference",
+    "redundancy": "how much the sentences or bullets repeat one another, 0 to 100",
+    "diversity": "how different the variants are, 0 to 100",
+    "least diversity": "of the two variants most alike, 0 to 100",
 }
 
 

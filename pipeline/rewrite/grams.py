@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.metrics.abstractiveness import Ngram, ngrams
+from pipeline.metrics.source import Ngram, ngrams
 from pipeline.metrics.tokens import words
 
 N = 4

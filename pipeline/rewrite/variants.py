@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.metrics.abstractiveness import Ngram
+from pipeline.metrics.source import Ngram
 from pipeline.records import Article, Candidate, Judged
 from pipeline.rewrite import attribution, clauses, phrases, shorten, wording, words
 from pipeline.rewrite.grammar import Rule, Spelling, read_spelling

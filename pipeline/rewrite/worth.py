@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.metrics.abstractiveness import Ngram
+from pipeline.metrics.source import Ngram
 from pipeline.ranking import doubts
 from pipeline.records import Article, Judged
 from pipeline.rewrite.grammar import QUOTED

@@ -10,10 +10,11 @@ import numpy as np
 
 from bench.checker import Alarm, Known, check
 from bench.sets import Item
-from pipeline.metrics.abstractiveness import Source, novel_share, repetition
+from pipeline.metrics.abstractiveness import novel_share, repetition
 from pipeline.metrics.bootstrap import ci95_columns
 from pipeline.metrics.multi import score_variants
 from pipeline.metrics.rouge import Prepared
+from pipeline.metrics.source import Source
 from pipeline.metrics.texts import Lines, join
 from pipeline.metrics.tokens import words
 

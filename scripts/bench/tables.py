@@ -74,11 +74,12 @@ def rate(hits: int, n: int) -> str:
     return f"{hits} of {n}: {percent(hits / n if n else None)} ({100 * low:.1f}–{100 * high:.1f})"
 
 
-def put_between_markers(path: Path, text: str) -> None:
-    """Replace what stands between the markers of a document; InputError if it has not both, in order."""
+def put_between_markers(path: Path, text: str, name: str = "bench_quality") -> None:
+    """Replace what stands between the markers `name` of a document; InputError if it has not both, in order."""
+    opening, closing = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     document = path.read_text(encoding="utf-8") if path.is_file() else ""
-    head, begin, rest = document.partition(BEGIN)
-    _, end, tail = rest.partition(END)
+    head, begin, rest = document.partition(opening)
+    _, end, tail = rest.partition(closing)
     if not begin or not end:
-        raise InputError(f"has no {BEGIN} … {END}", where=str(path))
-    write_text(path, f"{head}{BEGIN}\n{text.strip()}\n{END}{tail}")
+        raise InputError(f"has no {opening} … {closing}", where=str(path))
+    write_text(path, f"{head}{opening}\n{text.strip()}\n{closing}{tail}")

@@ -1,7 +1,7 @@
 """precis ROUGE as a Hugging Face evaluate module: that of `pipeline.score.rouge`, nothing fetched.
 
-    rouge = evaluate.load("pipeline/metrics/evaluate_rouge") rouge.compute(predictions=["a\\nb"],
-    references=[["a", "b"]])   # → {"rouge1": …, "rouge1_precision": …, …}
+    rouge = evaluate.load("pipeline/metrics/evaluate_rouge")
+    rouge.compute(predictions=["a\\nb"], references=[["a", "b"]])   # → {"rouge1": …, "rouge1_precision": …, …}
 
 evaluate copies this file elsewhere before it imports it; precis itself must be installed.
 """
@@ -27,6 +27,7 @@ Args:
     rouge_types: ROUGE types to compute (default: rouge1, rouge2, rougeL, rougeLsum)
     use_stemmer: reduce words by the Porter stemmer (default: True)
     use_aggregator: means over all predictions (default), or one value per prediction
+    sources: not looked at; taken so that evaluate.combine can hand articles to the modules that need them
 Returns:
     per type the F under its own name, and `TYPE_precision` and `TYPE_recall`, as fractions
 """
@@ -59,6 +60,7 @@ class PrecisRouge(evaluate.Metric):  # type: ignore[misc]  # evaluate has no typ
         rouge_types: Sequence[str] = ("rouge1", "rouge2", "rougeL", "rougeLsum"),
         use_stemmer: bool = True,
         use_aggregator: bool = True,
+        sources: object = None,
     ) -> Values:
         if use_aggregator:
             means = rouge(predictions, references, rouge_types, use_stemmer)

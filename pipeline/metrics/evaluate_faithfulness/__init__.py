@@ -1,0 +1,1 @@
+"""Folder of an evaluate module: `evaluate.load("<path of this folder>")`."""

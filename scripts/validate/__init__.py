@@ -1,0 +1,1 @@
+"""What `validate_metrics.py` is made of: metrics against human judgements."""
