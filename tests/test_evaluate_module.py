@@ -60,6 +60,14 @@ def test_single_references_and_no_aggregation(metric: Any) -> None:
     }
 
 
+def test_profile_references_and_tokenizer_are_those_of_the_function(metric: Any) -> None:
+    options = {"multi_ref": "mean", "profile": "unicode", "tokenizer": str.split}
+    result = metric.compute(predictions=["été là", "b"], references=[["été", "là haut"], ["c", "b"]], **options)
+    expected = rouge(["été là", "b"], [["été", "là haut"], ["c", "b"]], **options)
+    assert {name: result[name] for name in expected} == {name: part["f"] for name, part in expected.items()}
+    assert result["rouge1"] == pytest.approx(((2 / 3 + 1 / 2) / 2 + 1 / 2) / 2)
+
+
 def test_it_can_be_combined(metric: Any, cache: Path) -> None:
     import evaluate
 

@@ -124,7 +124,14 @@ def test_unusable_input_is_named(predictions: list[str], references: list[str], 
 
 
 @pytest.mark.parametrize(
-    "options", [{"rouge_types": ["rouge0"]}, {"rouge_types": ["L"]}, {"multi_ref": "median"}, {"profile": "bing"}]
+    "options",
+    [
+        {"rouge_types": ["rouge0"]},
+        {"rouge_types": ["L"]},
+        {"multi_ref": "median"},
+        {"profile": "bing"},
+        {"tokenizer": "mecab"},
+    ],
 )
 def test_unknown_options_are_config_errors(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
@@ -173,3 +180,19 @@ def test_kept_stems_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     stems = tokens.Stems(lambda word: word[:4])
     assert stems.of([["rivers", "flooded"], ["houses", "sun", "rivers"]]) == [["rive", "floo"], ["hous", "sun", "rive"]]
     assert len(stems) <= 3
+
+
+class Letters:
+    """A tokenizer for rouge-score: every character but blanks is a word."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return list("".join(text.split()))
+
+
+@given(st.text("ab \n", max_size=20), st.text("ab \n", max_size=20))
+@settings(max_examples=60)
+def test_a_tokenizer_of_ones_own_equals_that_of_rouge_score(prediction: str, reference: str) -> None:
+    types = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
+    theirs = rouge_scorer.RougeScorer(types, use_stemmer=True, tokenizer=Letters()).score(reference, prediction)
+    ours = rouge([prediction], [reference], types, per_item=True, tokenizer=Letters().tokenize)
+    assert {name: ours[name][0] for name in types} == {name: pytest.approx(tuple(theirs[name])) for name in types}

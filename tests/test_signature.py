@@ -35,6 +35,7 @@ def test_this_release_writes_all_fields_in_the_documented_order() -> None:
     [
         ({"use_stemmer": False}, ["scores"]),
         ({"profile": "perl"}, ["scores", "scores", "scores", "intervals"]),  # its tokens, stemmer and seeds
+        ({"tok": "custom"}, ["scores", "scores"]),  # nothing is stemmed then
         ({"multi_ref": "mean"}, ["scores"]),
         ({"samples": 10}, ["intervals"]),
         ({"seed": 1}, ["intervals"]),

@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
-from pipeline.score_names import SCORED_KINDS, SOURCE, is_score, nearest_metric, nearest_score, threshold_faults
+from pipeline.metrics.by_model import MODEL_METRICS
+from pipeline.score_names import (
+    BY_MODEL,
+    SCORED_KINDS,
+    SOURCE,
+    is_metric,
+    is_score,
+    nearest_metric,
+    nearest_score,
+    threshold_faults,
+)
 from pipeline.thresholds import check_thresholds, missed, parse_thresholds
 
 SCORES = {"systems": {"lead": {}, "ours": {"summary": {"n": 3, "rouge1": {"f": 0.3456}, "density": {"value": 2.5}}}}}
@@ -48,14 +58,25 @@ def test_unknown_keys_name_the_nearest() -> None:
         "unknown score bullets.novel_bigram.value; did you mean bullets.novel_bigrams.value?",
     )
     assert threshold_faults({"summary.odd_metric.value": 3.0}, foreign=True) == []
-    assert threshold_faults({"summary.density.value": 3.0}) == []
+    lengths = {"summary.density.value": 3.0, "bullets.words.value": 40, "rewrite.length_ratio.value": 2}
+    assert threshold_faults(lengths) == []
     assert len(threshold_faults({"summary.rouge1.f": 35, "summary.coverage.value": -0.1})) == 2
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.sampled_from(SCORED_KINDS), st.sampled_from(["rouge1", "rouge7", "rougeLsum", *SOURCE]), st.text(max_size=9))
+@given(
+    st.sampled_from(SCORED_KINDS),
+    st.sampled_from(["rouge1", "rouge7", "rougeLsum", *SOURCE, *BY_MODEL]),
+    st.text(max_size=9),
+)
 def test_every_suggestion_is_a_key(kind: str, metric: str, noise: str) -> None:
     key = f"{kind}.{metric}.{'f' if metric.startswith('rouge') else 'value'}"
     assert is_score(key)
     assert is_score(nearest_score(key + noise))
     assert is_score(f"{nearest_metric(key + noise)}.f") or is_score(f"{nearest_metric(key + noise)}.value")
+
+
+def test_metrics_by_a_model_can_be_asked_for_but_not_compared() -> None:
+    assert set(BY_MODEL.values()) == set(MODEL_METRICS)
+    assert threshold_faults({f"summary.{name}.value": 0.5 for name in BY_MODEL}) == []
+    assert not any(is_metric(f"summary.{name}") for name in BY_MODEL)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pipeline.errors import ConfigError
@@ -39,6 +39,7 @@ PROFILES: Mapping[str, Profile] = {
     "unicode": Profile("unicode", unicode_lines, f"unicode-{unicodedata.unidata_version}", "porter"),
 }
 GOOGLE = PROFILES["google"]
+Tokenize = Callable[[str], Sequence[str]]
 
 
 def profile_named(name: str) -> Profile:
@@ -46,3 +47,19 @@ def profile_named(name: str) -> Profile:
     if name not in PROFILES:
         raise ConfigError([f"unknown ROUGE profile {name!r}: use {', '.join(PROFILES)}"])
     return PROFILES[name]
+
+
+def with_tokenizer(profile: Profile, tokenize: Tokenize | None) -> Profile:
+    """The profile with the words that `tokenize` makes of each line, not stemmed; None: the profile itself.
+
+    ConfigError if it cannot be called.
+    """
+    if tokenize is None:
+        return profile
+    if not callable(tokenize):
+        raise ConfigError([f"tokenizer: a function from a text to its words, not {type(tokenize).__name__}"])
+
+    def lines(text: str, *, stem: bool) -> list[list[str]]:  # noqa: ARG001  # as Tokenizer has it
+        return [list(tokenize(line)) if line else [] for line in text.split("\n")]
+
+    return replace(profile, lines=lines, tok="custom", stem="none")

@@ -11,7 +11,7 @@ from typing import Literal, overload
 
 from pipeline.errors import InputError
 from pipeline.metrics.multi import check_rule, score_references
-from pipeline.metrics.profiles import profile_named
+from pipeline.metrics.profiles import Tokenize, profile_named, with_tokenizer
 from pipeline.metrics.resampled import resampled_mean
 from pipeline.metrics.rouge import ROUGE_TYPES, Prepared, Prf, ngram_order
 
@@ -30,6 +30,7 @@ def rouge(
     per_item: Literal[False] = ...,
     multi_ref: str = ...,
     profile: str = ...,
+    tokenizer: Tokenize | None = ...,
 ) -> dict[str, dict[str, float]]: ...
 @overload
 def rouge(
@@ -41,6 +42,7 @@ def rouge(
     per_item: Literal[True],
     multi_ref: str = ...,
     profile: str = ...,
+    tokenizer: Tokenize | None = ...,
 ) -> PerType: ...
 def rouge(
     predictions: Texts,
@@ -50,11 +52,14 @@ def rouge(
     per_item: bool = False,
     multi_ref: str = "max",
     profile: str = "google",
+    tokenizer: Tokenize | None = None,
 ) -> dict[str, dict[str, float]] | PerType:
     """ROUGE of texts whose sentences are separated by newlines; by default equal to rouge-score 0.1.2 to 1e-12.
 
     `references[i]` is one text or several for `predictions[i]`; of several, `multi_ref="max"` counts the one
     with the highest F, per type (also `mean`, `jackknife`). `profile` is one of `pipeline.metrics.profiles`.
+    `tokenizer` makes the words of each line in its place, and nothing is stemmed: sign such numbers with
+    `signature(tok=NAME)`.
     Returns type → {"p", "r", "f"}, means as fractions; with `per_item`, type → list of `(precision, recall, f)`.
     Raises InputError (unequal counts, wrong types) or ConfigError (unknown option).
     """
@@ -65,7 +70,7 @@ def rouge(
         raise InputError(f"{len(predictions)} predictions and {len(references)} references: one for each")
     pairs = zip_longest(predictions, references, fillvalue=_MISSING)
     scores: PerType = {rouge_type: [] for rouge_type in rouge_types}
-    for scored in rouge_stream(pairs, rouge_types, use_stemmer, multi_ref, profile):
+    for scored in rouge_stream(pairs, rouge_types, use_stemmer, multi_ref, profile, tokenizer):
         for rouge_type, score in scored.items():
             scores[rouge_type].append(score)
     if per_item:
@@ -82,12 +87,13 @@ def rouge_stream(
     use_stemmer: bool = True,
     multi_ref: str = "max",
     profile: str = "google",
+    tokenizer: Tokenize | None = None,
 ) -> Iterator[dict[str, Prf]]:
     """Scores of (prediction, reference or references) pairs one by one; nothing of a pair is kept.
 
     Raises as `rouge` does: options at once, a faulty pair when its turn comes.
     """
-    own = profile_named(profile)
+    own = with_tokenizer(profile_named(profile), tokenizer)
     check_rule(multi_ref)
     for rouge_type in rouge_types:
         ngram_order(rouge_type)

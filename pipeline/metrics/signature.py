@@ -116,11 +116,13 @@ def signature(
     seed: int = 13,
     n: Sequence[int] = (),
     split: str | None = None,
+    tok: str | None = None,
 ) -> str:
     """The signature of what this release computes; `n` are the numbers of articles of all that it stands for.
 
-    `split` tells how sentences were found where it was not by this release's own splitter. ConfigError if the
-    profile is unknown.
+    `split` tells how sentences were found where it was not by this release's own splitter, `tok` what the
+    tokenizer that took the profile's place is called: nothing is stemmed then. ConfigError if the profile is
+    unknown.
     """
     from pipeline.text.sentences import splitter_signature
 
@@ -129,8 +131,8 @@ def signature(
         Signature(
             v=ROUGE_VERSION,
             profile=own.name,
-            tok=own.tok,
-            stem=own.stem if use_stemmer else "none",
+            tok=tok or own.tok,
+            stem=own.stem if use_stemmer and not tok else "none",
             split=split or splitter_signature(),
             multiref=multi_ref,
             n=_span(n),

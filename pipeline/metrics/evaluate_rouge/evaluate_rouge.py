@@ -13,12 +13,12 @@ from collections.abc import Sequence
 import datasets
 import evaluate
 
+from pipeline.metrics.profiles import Tokenize
 from pipeline.metrics.rouge_api import rouge
 
 _DESCRIPTION = """
-ROUGE-1, ROUGE-2, ROUGE-L and ROUGE-Lsum (Lin 2004), equal to rouge-score 0.1.2 to 1e-12. Sentences are
-separated by newlines. Of several references for a prediction, the one with the highest F counts, per ROUGE
-type.
+ROUGE-1, ROUGE-2, ROUGE-L and ROUGE-Lsum (Lin 2004), by default equal to rouge-score 0.1.2 to 1e-12. Sentences
+are separated by newlines.
 """
 _INPUTS = """
 Args:
@@ -27,6 +27,9 @@ Args:
     rouge_types: ROUGE types to compute (default: rouge1, rouge2, rougeL, rougeLsum)
     use_stemmer: reduce words by the Porter stemmer (default: True)
     use_aggregator: means over all predictions (default), or one value per prediction
+    tokenizer: a function from a text to its words; with it nothing is stemmed (default: that of the profile)
+    multi_ref: of several references "max" (default: the one with the highest F, per ROUGE type), "mean", "jackknife"
+    profile: "google" (default: as rouge-score), "perl" (as ROUGE-1.5.5), "unicode" (any script)
     sources: not looked at; taken so that evaluate.combine can hand articles to the modules that need them
 Returns:
     per type the F under its own name, and `TYPE_precision` and `TYPE_recall`, as fractions
@@ -61,12 +64,24 @@ class PrecisRouge(evaluate.Metric):  # type: ignore[misc]  # evaluate has no typ
         use_stemmer: bool = True,
         use_aggregator: bool = True,
         sources: object = None,
+        tokenizer: Tokenize | None = None,
+        multi_ref: str = "max",
+        profile: str = "google",
     ) -> Values:
         if use_aggregator:
-            means = rouge(predictions, references, rouge_types, use_stemmer)
+            means = rouge(predictions, references, rouge_types, use_stemmer, False, multi_ref, profile, tokenizer)
             parts = {"f": "", "p": "_precision", "r": "_recall"}
             return {f"{name}{suffix}": means[name][part] for name in means for part, suffix in parts.items()}
-        items = rouge(predictions, references, rouge_types, use_stemmer, per_item=True)
+        items = rouge(
+            predictions,
+            references,
+            rouge_types,
+            use_stemmer,
+            per_item=True,
+            multi_ref=multi_ref,
+            profile=profile,
+            tokenizer=tokenizer,
+        )
         columns = {"": 2, "_precision": 0, "_recall": 1}
         return {
             f"{name}{suffix}": [item[column] for item in scores]
