@@ -58,7 +58,11 @@ TAKES_AS = re.compile(  # "described the plan [as a gift]"
     r"\b(?:describ|regard|rul|view|treat|list|classif|portray|dismiss|hail|serv|act|refer)(?:e|es|ed|s|ied|ies|ing|red)?\b"
     r"|\b(?:saw|see|sees|seen|known|cast|used|work|works|worked)\b"
 )
-STUMP = re.compile(r", [a-z]+$|['’]s$|s['’]$|\bone of [^,;]{1,40}$")  # a word after a comma; a genitive; one of which?
+STUMP = re.compile(  # a word after a comma; a genitive; one of which? spent how?
+    r", [a-z]+$|['’]s$|s['’]$|\bone of [^,;]{1,40}$"
+    r"|\bspen(?:d|ds|ding|t) (?:[\w’']+ ){0,3}(?:morning|afternoon|evening|night|day|week|month|year|hour)s?$"
+)
+ASKING = word_set("who what how why whether where when")  # "counts [who came home]": what a verb asks for
 PARTITIVE = re.compile(r", (?:most|all|some|many|half|each|both|few|one|two|three|\d+) of (?:them|it|these|those)$")
 PAUSED_VERB = re.compile(r", ([a-z]+)\b")
 MEASURES = word_set(
@@ -96,6 +100,7 @@ def shorter_titles(title: str) -> list[str]:
     for first, before, token in zip(places, places[1:], places[2:], strict=False):
         kept, between = title[: before.end()], title[before.end() : token.start()]
         opens = _may_open_an_end(first[0].lower(), before[0].lower(), between, token[0].lower())
+        opens = opens and not (token[0].lower() in ASKING and not PAUSE.search(between))
         safe = opens and unsafe_deletions(kept, [title], headline=True) == 0
         if safe and len(kept.split()) >= LEAST_TITLE and has_finite_verb(kept, headline=True):
             found.append(kept)
