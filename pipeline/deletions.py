@@ -164,12 +164,17 @@ def _clause(cut: Cut) -> bool:
 def _phrase(cut: Cut) -> bool:
     """A phrase that a preposition or a time opens, without a verb, before another phrase, a pause or the end."""
     first, last = cut.words[0], cut.words[-1]
-    if first.opens or first.text == "to" or first.text not in PREPOSITIONS | TIMES:
+    if first.opens or first.text == "to" or first.text not in PREPOSITIONS | TIMES or _is_rate(cut):
         return False
     verbless = not any(w.text in AUXILIARIES | CLAUSES for w in cut.words[1:])
     ends = cut.to_pause or (cut.after is not None and cut.after.text in LINKS)
     one = not any(w.after_pause for w in cut.words[1:])
     return verbless and one and ends and last.text not in PREPOSITIONS | DETERMINERS and not cut.conditional
+
+
+def _is_rate(cut: Cut) -> bool:
+    """ "14.2 errors [for every 1,000 shifts]": what a figure is counted by."""
+    return cut.words[0].text == "per" or (len(cut.words) > 1 and cut.words[1].text in ("every", "each"))
 
 
 def _purpose(cut: Cut) -> bool:

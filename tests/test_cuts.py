@@ -50,6 +50,7 @@ def test_a_reported_statement_keeps_its_source_in_prose_but_may_lose_it_in_a_hea
         ("Mr. Holt was one of twelve members who voted against the plan.", "members."),
         ("Reporters are looking into the young lawmaker's finances after her election.", "lawmaker's."),
         ("Freya Halloran expected to spend Saturday afternoon on the bench.", "afternoon."),
+        ("Nurses in the bright group made 14.2 errors for every 1,000 shifts.", "errors."),
         ("The site posted the story late on Monday for its readers.", "late."),
     ],
 )
