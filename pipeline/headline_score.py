@@ -18,6 +18,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -53,13 +54,25 @@ SPEECH = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A candidate beside the sentences it was made from: their tokens, and the fragments it takes from them."""
+
+    text: str
+    sentences: Sequence[str]
+    own: list[str]
+    source: list[str]
+    found: list[Fragment]
+
+
 def headline_score(candidate: Candidate, article: Article) -> float:
     """The score: 0 for one certainly fit to be printed and as close as the average candidate; higher is better."""
-    found = headline_features(candidate, article)
+    reading = _read(candidate, article)
+    found = _features(candidate, article, reading)
     weights = _weights()
     score = sum(_log_sigmoid(_weighted(weights[name], found)) for name in ("sound", "tells"))
     score += CLOSE * _weighted(weights["close"], found) - UNSAFE * found["unsafe"]
-    score -= _broken(candidate, article)
+    score -= _broken(candidate, reading)
     if article.title:
         words = set(content_words(candidate.text))
         score += TITLE * len(words & set(content_words(article.title))) / max(1, len(words))
@@ -69,24 +82,27 @@ def headline_score(candidate: Candidate, article: Article) -> float:
     return score - DEFINITE * (ruled and DESCRIBED.match(article.sentences[candidate.sentences[0]].text) is not None)
 
 
-def _broken(candidate: Candidate, article: Article) -> float:
+def _broken(candidate: Candidate, reading: Reading) -> float:
     """What is too rare among the judged candidates for a weight to be fitted."""
-    source, own = tokens(" ".join(evidence_of(candidate, article))), tokens(candidate.text)
-    found = fragments(own, source)
+    parts = reading.found, reading.own, reading.source
     mended = any(flag.startswith("repaired") for flag in candidate.flags)
-    lost = UNCONDITIONAL * loses_condition(found, own, source) + UNCONNECTED * loses_connector(found, own, source)
-    return lost + MENDED * mended
+    return UNCONDITIONAL * loses_condition(*parts) + UNCONNECTED * loses_connector(*parts) + MENDED * mended
 
 
 def headline_features(candidate: Candidate, article: Article) -> dict[str, float]:
     """`FEATURES` of a candidate, most of them 0 to 1."""
+    return _features(candidate, article, _read(candidate, article))
+
+
+def _read(candidate: Candidate, article: Article) -> Reading:
     sentences = evidence_of(candidate, article)
-    source = tokens(" ".join(sentences))
-    own = tokens(candidate.text)
-    found = fragments(own, source)
+    own, source = tokens(candidate.text), tokens(" ".join(sentences))
+    return Reading(candidate.text, sentences, own, source, fragments(own, source))
+
+
+def _features(candidate: Candidate, article: Article, reading: Reading) -> dict[str, float]:
     hanging = hangs(candidate.text, article.sentences[candidate.sentences[0]].text)
-    text = _of_text(candidate.text, own, found, sentences) | {"hangs": float(hanging)}
-    return _of_model(candidate) | text | _of_place(candidate, article)
+    return _of_model(candidate) | _of_text(reading) | {"hangs": float(hanging)} | _of_place(candidate, article)
 
 
 def evidence_of(candidate: Candidate, article: Article) -> list[str]:
@@ -106,8 +122,11 @@ def _of_model(candidate: Candidate) -> dict[str, float]:
     }
 
 
-def _of_text(text: str, own: list[str], found: list[Fragment], sentences: Sequence[str]) -> dict[str, float]:
-    source, size = tokens(" ".join(sentences)), max(1, len(own))
+def _of_text(reading: Reading) -> dict[str, float]:
+    text, sentences, own, source, found = (
+        reading.text, reading.sentences, reading.own, reading.source, reading.found
+    )  # fmt: skip
+    size = max(1, len(own))
     content = [word for word in own if word not in STOP]
     unsafe = unsafe_deletions(text, sentences, headline=True)
     return {

@@ -132,4 +132,4 @@ def test_the_verdicts_give_the_stored_weights() -> None:
 def test_the_labels_hold_no_text() -> None:
     with Path(LABELS).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            assert all(float(value) is not None for key, value in row.items() if key != "article")
+            assert all(math.isfinite(float(value)) for key, value in row.items() if key != "article")

@@ -34,11 +34,11 @@ LAYERS, RANK, ALPHA = 3, 32, 2.0  # the encoder's last layers are adapted
 class Adapted(nn.Module):
     """A linear layer with a low-rank change: y = (W + ALPHA·B·A)x + b. B starts at zero."""
 
-    def __init__(self, base: nn.Linear, rank: int = RANK) -> None:
+    def __init__(self, base: nn.Linear) -> None:
         super().__init__()
         self.base = base.requires_grad_(False)
-        self.down = nn.Parameter(torch.randn(rank, base.in_features) * base.in_features**-0.5)
-        self.up = nn.Parameter(torch.zeros(base.out_features, rank))
+        self.down = nn.Parameter(torch.randn(RANK, base.in_features) * base.in_features**-0.5)
+        self.up = nn.Parameter(torch.zeros(base.out_features, RANK))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         found: torch.Tensor = self.base(x) + ALPHA * ((x @ self.down.T) @ self.up.T)
