@@ -21,7 +21,7 @@ from pipeline.metrics.paired import TRIALS
 from pipeline.metrics.signature import refusal
 from pipeline.records import Article, Kind
 from pipeline.saved import Saved, read_articles, read_files, read_run
-from pipeline.score import METRICS, score_items
+from pipeline.score import METRICS, score_systems
 from pipeline.score_names import SOURCE
 from pipeline.settings import ScoreSettings
 
@@ -160,7 +160,7 @@ def _score(one: Contestant, contestants: Sequence[Contestant], options: Options)
     samples, seed = _resampling(contestants, options)
     wanted = METRICS if options.metrics is None else [SOURCE.get(name, name) for _, name in options.metrics]
     settings: ScoreSettings = _settings(one, contestants).score
-    scored = score_items(
+    return score_systems(
         one.saved.outputs,
         one.saved.references,
         one.saved.articles,
@@ -171,8 +171,7 @@ def _score(one: Contestant, contestants: Sequence[Contestant], options: Options)
         use_stemmer=settings.stemmer,
         profile=settings.profile,
         multi_ref=settings.multi_reference,
-    )
-    return replace(scored, system=one.name)
+    )[one.name]
 
 
 def _check_signatures(scored: Sequence[Scored]) -> None:

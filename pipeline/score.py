@@ -86,34 +86,6 @@ def score(
     }
 
 
-def score_items(
-    outputs: Mapping[str, Outputs],
-    references: Mapping[str, References],
-    articles: Mapping[str, Article] | None = None,
-    *,
-    engine: str,
-    seed: int = 13,
-    samples: int = 1000,
-    metrics: Sequence[str] = METRICS,
-    use_stemmer: bool = True,
-    profile: str = "google",
-    multi_ref: str = "max",
-) -> Scored:
-    """The same scores article by article, without baselines: what `pipeline.compare` takes."""
-    return score_systems(
-        outputs,
-        references,
-        articles,
-        engine=engine,
-        seed=seed,
-        samples=samples,
-        metrics=metrics,
-        use_stemmer=use_stemmer,
-        profile=profile,
-        multi_ref=multi_ref,
-    )[engine]
-
-
 def score_systems(
     outputs: Mapping[str, Outputs],
     references: Mapping[str, References],
@@ -128,7 +100,8 @@ def score_systems(
     profile: str = "google",
     multi_ref: str = "max",
 ) -> dict[str, Scored]:
-    """Scores article by article of the outputs (`engine`) and of `baselines`, which need `articles`, by name."""
+    """Scores article by article of the outputs (`engine`) and of `baselines`, which need `articles`, by name:
+    what `pipeline.compare` takes."""
     pairing = pair_up(outputs, references)
     measures = _measures(metrics, use_stemmer, profile, multi_ref)
     rows, _ = _rows(pairing, articles or {}, engine, measures, baselines if articles else ())

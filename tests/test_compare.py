@@ -23,7 +23,7 @@ from pipeline.metrics.texts import Outputs
 from pipeline.records import Article, References
 from pipeline.report.comparison_read import read_comparison
 from pipeline.report.comparison_text import systems_table
-from pipeline.score import score_items
+from pipeline.score import score_systems
 from pipeline.text.sentences import split_sentences
 
 WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"]
@@ -39,7 +39,7 @@ def scored(system: str, shift: int, ids: range = range(40), *, seed: int = 13, s
     for k in ids:
         reference = REFERENCES[str(k)].headline[0].split()
         outputs[str(k)] = Outputs(headlines=(" ".join(reference[shift:] + ["wrong"] * shift),))
-    return score_items(outputs, REFERENCES, engine=system, seed=seed, use_stemmer=stemmer)
+    return score_systems(outputs, REFERENCES, engine=system, seed=seed, use_stemmer=stemmer)[system]
 
 
 def pair(a: Scored, b: Scored, *, trials: int = 999, anyway: bool = False) -> Systems:
@@ -118,11 +118,11 @@ def test_lengths_and_their_correlation_against_scipy() -> None:
     assert correlation(x, y) == pytest.approx(stats.pearsonr(x, y).statistic, abs=1e-12)
     assert correlation(x, np.full(50, 2.0)) is None
     assert correlation(np.eye(9)[0], np.eye(9)[0]) is None  # of a single article
-    long = score_items(
+    long = score_systems(
         {i: Outputs(headlines=(f"{r.headline[0]} and" + " so on" * int(i),)) for i, r in REFERENCES.items()},
         REFERENCES,
         engine="long",
-    )
+    )["long"]
     found = next(d for d in deltas_of(pair(scored("exact", 0), long)) if d.metric == "rouge1")
     words = sum(len(r.headline[0].split()) for r in REFERENCES.values()) / 40
     assert found.words == pytest.approx((words, words + 1 + 2 * 39 / 2))
@@ -212,7 +212,7 @@ def test_metrics_of_which_neither_end_is_better_are_higher_or_lower() -> None:
         name: {i: Outputs(headlines=(text,)) for i in REFERENCES}
         for name, text in (("copy", "Nobody rides the bus"), ("new", "Buses run without any passengers"))
     }
-    systems = [score_items(own, REFERENCES, articles, engine=name) for name, own in outputs.items()]
+    systems = [score_systems(own, REFERENCES, articles, engine=name)[name] for name, own in outputs.items()]
     metrics = [("headlines", "novel_bigrams"), ("headlines", "coverage")]
     found = compare_systems(systems, "copy", metrics, trials=200)
     assert [(table.better, table.rows[1].verdict) for table in found.tables] == [(None, "higher"), (None, "lower")]
@@ -250,7 +250,7 @@ def test_two_systems_are_a_line_a_metric_and_only_the_test_marks() -> None:
     articles = {i: Article(i, r.headline[0], tuple(split_sentences(r.headline[0]))) for i, r in REFERENCES.items()}
     outputs = {i: Outputs(headlines=(f"{r.headline[0]} again",)) for i, r in REFERENCES.items()}
     systems = [
-        score_items(own, REFERENCES, articles, engine=name)
+        score_systems(own, REFERENCES, articles, engine=name)[name]
         for name, own in (
             ("copy", {i: Outputs(headlines=r.headline) for i, r in REFERENCES.items()}),
             ("more", outputs | {"0": Outputs(headlines=REFERENCES["0"].headline)}),

@@ -17,7 +17,7 @@ from pipeline.errors import ConfigError
 from pipeline.metrics.signature import difference
 from pipeline.metrics.texts import Outputs
 from pipeline.records import Brief, Passage, Prose
-from pipeline.score import rouge, score, score_items
+from pipeline.score import rouge, score, score_systems
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_briefs_become_outputs() -> None:
 
 
 def test_items_match_the_means(scores: dict[str, Any]) -> None:
-    items = score_items(OUTPUTS, REFERENCES, ARTICLES, engine="embedded", samples=200)
+    items = score_systems(OUTPUTS, REFERENCES, ARTICLES, engine="embedded", samples=200)["embedded"]
     values = [item.rouge["rouge1"].f for item in items.rows["summary"]]
     assert sum(values) / 2 == pytest.approx(scores["systems"]["embedded"]["summary"]["rouge1"]["f"])
     assert [one.field for one in difference(items.signature, scores["signature"])] == ["n"]

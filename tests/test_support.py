@@ -8,7 +8,7 @@ from score_sample import ARTICLES, OUTPUTS, REFERENCES
 from pipeline.metrics.plain_numbers import find_numbers
 from pipeline.metrics.source import Source
 from pipeline.metrics.support import FACTS, Unsupported, check_facts, support
-from pipeline.score import score_items
+from pipeline.score import score_systems
 
 ARTICLE = Source(
     "Tarnwick, led by Priya Holmqvist, made $84m in March, up 38% from $61 million. "
@@ -92,10 +92,10 @@ def test_plain_numbers(text: str, values: list[float]) -> None:
 
 
 def test_the_items_of_a_system_name_the_guilty_spans() -> None:
-    rows = score_items(OUTPUTS, REFERENCES, ARTICLES, engine="mine").rows
+    rows = score_systems(OUTPUTS, REFERENCES, ARTICLES, engine="mine")["mine"].rows
     assert {item.id: item.unsupported for item in rows["summary"]} == {"flood": (), "vote": ()}
     wrong = {**OUTPUTS, "vote": type(OUTPUTS["vote"])(bullets=("It votes", "Bridge to cost 5 million"))}
-    items = score_items(wrong, REFERENCES, ARTICLES, engine="mine").rows["bullets"]
+    items = score_systems(wrong, REFERENCES, ARTICLES, engine="mine")["mine"].rows["bullets"]
     (item,) = (item for item in items if item.id == "vote")
     assert item.unsupported == (
         Unsupported("numbers", "5 million", (24, 33)),
