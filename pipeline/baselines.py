@@ -15,6 +15,11 @@ EXTRACTIVE = tuple(name for name in BASELINES if name != "oracle")  # those that
 SENTENCES = 3
 
 
+def row_name(engine: str, baselines: Collection[str] = BASELINES) -> str:
+    """What a system is called beside `baselines`: `engine:lead` for one that bears the name of a baseline."""
+    return f"engine:{engine}" if engine in baselines else engine
+
+
 def baseline_texts(name: str, article: Article, references: Texts, kinds: Collection[ScoredKind]) -> Texts:
     """What the baseline `name` answers for each of `kinds`, which must have references.
 

@@ -55,6 +55,8 @@ def compare(args: argparse.Namespace) -> int:
     from pipeline.comparing import Options, compare_saved
 
     check_outputs(args)
+    if args.json and args.format not in ("text", "json"):
+        raise ConfigError([f"--json and --format {args.format} ask for two things on stdout; give one"])
     found = compare_saved(args.systems, Options(**_options(args)))
     print(printed(found, "json" if args.json else args.format), end="")
     write_outputs(args, found)

@@ -64,8 +64,6 @@ def score(args: argparse.Namespace) -> int:
 
     thresholds = parse_thresholds(args.fail_under)
     check_thresholds(thresholds)
-    if thresholds and args.protocols:
-        raise ConfigError(["is on one protocol's scores: leave --protocols out"], where="--fail-under")
     options = Options(
         kind=args.kind,
         samples=args.samples,
@@ -75,6 +73,8 @@ def score(args: argparse.Namespace) -> int:
         multi_ref=args.multi_ref,
         unpaired=args.missing,
     )
+    if args.protocols:
+        _check_protocols(args)
     systems = read_systems(args.run_dir, args.outputs, args.references, options)
     if args.protocols:
         found = protocols_saved(systems, options)
@@ -87,6 +87,22 @@ def score(args: argparse.Namespace) -> int:
     for line in under:
         print(f"precis: threshold missed: {line}", file=sys.stderr)
     return 1 if under else 0
+
+
+def _check_protocols(args: argparse.Namespace) -> None:
+    """Refuse what `--protocols` would ignore: the protocols say themselves how they score."""
+    defaults = {
+        "--profile": args.profile == "google",
+        "--multi-ref": args.multi_ref == "max",
+        "--no-stemmer": not args.no_stemmer,
+        "--samples": args.samples == 1000,
+        "--seed": args.seed == 13,
+        "--fail-under": not args.fail_under,
+    }
+    why = "every protocol scores in its own way; leave it or --protocols out"
+    faults = [f"{name}: {why}" for name, unchanged in defaults.items() if not unchanged]
+    if faults:
+        raise ConfigError(faults)
 
 
 def _tell(scores: dict[str, Any]) -> None:

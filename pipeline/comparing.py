@@ -20,7 +20,7 @@ from pipeline.metrics.measure import Scored
 from pipeline.metrics.paired import TRIALS
 from pipeline.metrics.signature import refusal
 from pipeline.records import Article, Kind
-from pipeline.saved import Saved, read_articles, read_files, read_run
+from pipeline.saved import Saved, distinct, read_articles, read_files, read_run, short_name
 from pipeline.score import METRICS, score_systems
 from pipeline.score_names import SOURCE
 from pipeline.settings import ScoreSettings
@@ -115,20 +115,12 @@ def _shared_articles(paths: Sequence[Path], references: Path | None) -> Mapping[
 
 
 def _names(paths: Sequence[Path], given: Sequence[str]) -> list[str]:
-    """`given`, else the last parts of the paths where these tell them apart; the same path again is marked."""
+    """`given`, else the last parts of the paths where these tell them apart; the same path again is numbered."""
     if given and (len(given) != len(paths) or len(set(given)) < len(given)):
         raise ConfigError([f"{len(given)} names for {len(paths)} systems: give each one its own"], where="--names")
     if given:
         return list(given)
-    short = {path: path.resolve().name if path.is_dir() else path.stem for path in paths}
-    apart = len(set(short.values())) == len(short)
-    names = [short[path] if apart else str(path) for path in paths]
-    seen: dict[str, int] = {}
-    for place, name in enumerate(names):
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            names[place] = f"{name} (again)" if seen[name] == 2 else f"{name} (again, {seen[name]})"
-    return names
+    return distinct([short_name(path) for path in paths], paths)
 
 
 def _config(path: Path, anyway: bool) -> Config | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from pipeline.baselines import BASELINES, baseline_texts
+from pipeline.baselines import BASELINES, baseline_texts, row_name
 from pipeline.errors import InputError
 from pipeline.metrics.pairing import Policy, pair_up
 from pipeline.metrics.protocols import COLUMNS, PROTOCOLS, Protocol
@@ -43,7 +43,7 @@ def score_protocols(
         raise InputError("the systems have no article in common")
     kinds: dict[str, Any] = {}
     for kind in KINDS:
-        texts = {name: _texts(own, shared, kind) for name, own in systems.items()}
+        texts = {row_name(name): _texts(own, shared, kind) for name, own in systems.items()}
         expected = {i: found for i in shared if (found := references_of(references[i], kind))}
         ids = [i for i in expected if all(i in own or unpaired == "zero" for own in texts.values())]
         if ids and any(texts.values()):

@@ -6,6 +6,7 @@ Nothing is guessed: a record of the wrong shape or an id that occurs twice is an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,22 @@ def read_files(
         )
     folders = [path for path in (outputs, *places) if (path / "articles.jsonl").is_file()]
     articles = read_articles(folders[0]) if folders else None
-    return Saved(engine or outputs.stem, own, expected, articles)
+    return Saved(engine or short_name(outputs), own, expected, articles)
+
+
+def short_name(path: Path) -> str:
+    """What texts at `path` are called: a folder's name, a file's without its extension."""
+    return path.resolve().name if path.is_dir() else path.stem
+
+
+def distinct(short: Sequence[str], paths: Sequence[Path]) -> list[str]:
+    """Short names where they tell the systems apart, else paths; the same path again is numbered."""
+    names = list(short) if len(set(short)) == len(set(paths)) else [str(path) for path in paths]
+    seen: Counter[str] = Counter()
+    for place, name in enumerate(names):
+        seen[name] += 1
+        names[place] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return names
 
 
 def _merged(alternatives: Mapping[Path, Mapping[str, References]]) -> dict[str, References]:

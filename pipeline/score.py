@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from pipeline.baselines import BASELINES, baseline_texts
+from pipeline.baselines import BASELINES, baseline_texts, row_name
 from pipeline.errors import ConfigError
 from pipeline.metrics import SOURCE_METRICS, TEXT_METRICS
 from pipeline.metrics.by_model import Models
@@ -62,7 +62,7 @@ def score(
     measures = _measures(metrics, use_stemmer, profile, multi_ref)
     _check_baselines(baselines)
     pairing = pair_up(outputs, references, unpaired)
-    name = f"engine:{engine}" if engine in BASELINES else engine
+    name = row_name(engine)
     rows, problems = _rows(pairing, articles or {}, name, measures, baselines if articles else ())
     rows, measured = with_models(rows, *_read_by_models(pairing, articles or {}), models)
     systems = {
@@ -104,7 +104,8 @@ def score_systems(
     what `pipeline.compare` takes."""
     pairing = pair_up(outputs, references)
     measures = _measures(metrics, use_stemmer, profile, multi_ref)
-    rows, _ = _rows(pairing, articles or {}, engine, measures, baselines if articles else ())
+    used = baselines if articles else ()
+    rows, _ = _rows(pairing, articles or {}, row_name(engine, used), measures, used)
     expected = {pair.id: hashlib.sha256(repr(references[pair.id]).encode()).hexdigest() for pair in pairing.pairs}
     signed = _signed(measures, samples, seed, ())
     return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from pipeline.metrics.profiles import PROFILES
 from pipeline.metrics.signature import with_n
 from pipeline.protocols import score_protocols
 from pipeline.records import KINDS, Kind
-from pipeline.saved import Saved, read_files, read_run
+from pipeline.saved import Saved, distinct, read_files, read_run
 from pipeline.score import score
 
 
@@ -66,18 +65,8 @@ def read_systems(
             own = replace(read_files(run_dir, references, kind=options.kind), engine=own.engine)
         systems.append(own)
     systems += [read_files(path, expected, kind=options.kind) for path in outputs]
-    names = _names([saved.engine for saved in systems], [*([run_dir] if run_dir else []), *outputs])
+    names = distinct([saved.engine for saved in systems], [*([run_dir] if run_dir else []), *outputs])
     return [replace(saved, engine=name) for saved, name in zip(systems, names, strict=True)]
-
-
-def _names(short: Sequence[str], paths: Sequence[Path]) -> list[str]:
-    """Short names where they tell the systems apart, else paths; the same path twice is numbered."""
-    names = list(short) if len(set(short)) == len(short) else [str(path) for path in paths]
-    seen: Counter[str] = Counter()
-    for place, name in enumerate(names):
-        seen[name] += 1
-        names[place] = name if seen[name] == 1 else f"{name} ({seen[name]})"
-    return names
 
 
 def score_systems_saved(systems: Sequence[Saved], options: Options) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_two_runs(runs: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> N
     assert f"page: {page}" in err
     assert "engine.name" in page.read_text()
     again = compared(capsys, runs[0], runs[0])
-    assert [one["name"] for one in again["systems"]] == ["one", "one (again)"]
+    assert [one["name"] for one in again["systems"]] == ["one", "one (2)"]
     assert {row["difference"]["ties"] for t in again["tables"] for row in t["rows"][1:]} <= {1, 2}
 
 

@@ -11,9 +11,10 @@ from score_sample import ARTICLES, OUTPUTS
 from score_sample import REFERENCES as REFERENCES_SAMPLE
 
 from pipeline.errors import ConfigError, InputError
-from pipeline.metrics import evaluate_metric
+from pipeline.metrics import evaluate_metric, source_api
 from pipeline.metrics.evaluate_metric import compute_with_evaluate
-from pipeline.metrics.source_api import against_sources
+from pipeline.metrics.source import Source
+from pipeline.metrics.source_api import against_sources, unsupported_facts
 from pipeline.metrics.texts import Outputs
 from pipeline.records import References
 from pipeline.score import rouge, score
@@ -168,3 +169,11 @@ def test_named_in_score_with_articles(cache: Path) -> None:
     summary = result["systems"]["mine"]["summary"]
     for name in ("source_rouge2", "numbers_supported"):
         assert summary[f"evaluate_faithfulness_{name}"]["value"] == pytest.approx(summary[name]["value"])
+
+
+def test_an_article_of_several_predictions_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr(source_api, "Source", lambda text: read.append(text) or Source(text))
+    found = unsupported_facts(["It cost 9 pounds.", "It cost 7 pounds.", "About 9 came."], ["It cost 7 pounds."] * 3)
+    assert [bool(facts) for facts in found] == [True, False, True]
+    assert read == ["It cost 7 pounds."]

@@ -17,8 +17,8 @@ from pipeline.metrics.signature import parse
 from pipeline.metrics.texts import Outputs
 from pipeline.protocols import score_protocols
 from pipeline.records import Prose, References
-from pipeline.saved import read_files
-from pipeline.score import score
+from pipeline.saved import read_files, short_name
+from pipeline.score import score, score_systems
 from pipeline.scoring import Options
 
 Capture = pytest.CaptureFixture[str]
@@ -85,6 +85,35 @@ def test_the_precis_row_is_that_of_scores_json() -> None:
         )
 
 
+def test_a_system_named_like_a_baseline_keeps_its_own_texts() -> None:
+    wrong = {name: Outputs(summary=Prose("zebra giraffe", (), ())) for name in OUTPUTS}
+    rows = score_protocols({"lead": wrong}, REFERENCES, ARTICLES)["kinds"]["summary"]["rows"][0]["systems"]
+    assert rows["engine:lead"]["rouge1"] == 0.0 < rows["lead"]["rouge1"]
+    found = score_systems(wrong, REFERENCES, ARTICLES, engine="lead", baselines=("lead",))
+    assert {name: one.rows["summary"][0].rouge["rouge1"].f > 0 for name, one in found.items()} == {
+        "engine:lead": False, "lead": True
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "option",
+    [["--profile", "perl"], ["--multi-ref", "mean"], ["--no-stemmer"], ["--samples", "7"], ["--seed", "1"],
+     ["--fail-under", "summary.rouge1.f=0.1"]],
+)  # fmt: skip
+def test_what_protocols_would_ignore_is_refused(tmp_path: Path, capsys: Capture, option: list[str]) -> None:
+    own = text(tmp_path / "o.txt", "a b")
+    command = ["score", "--outputs", own, "--references", own, "--protocols"]
+    assert main([*command, *option]) == 2
+    assert f"{option[0]}: every protocol" in capsys.readouterr().err
+    assert main(command) == 0
+
+
+def test_a_folder_is_called_by_its_whole_name(tmp_path: Path) -> None:
+    (tmp_path / "m1.5").mkdir()
+    assert short_name(tmp_path / "m1.5") == "m1.5"
+    assert short_name(tmp_path / "m1.5.jsonl") == "m1.5"
+
+
 def test_spread_and_changes_of_order() -> None:
     references = {"x": References(summary=("rivers flooded houses", "the agreement held"))}
     systems = {
@@ -111,7 +140,7 @@ def test_several_systems_share_one_table(tmp_path: Path, capsys: Capture) -> Non
     assert scores["empty"] == {"summary": ["2 (two)"]}
     assert "empty summary, scored 0: 2 (two)" in shown.err
     assert parse(scores["signature"]).n == "2"
-    assert main([*command, "--protocols"]) == 0
+    assert main([*command[:-2], "--protocols"]) == 0
     assert "pyrouge" in capsys.readouterr().out
 
 

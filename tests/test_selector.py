@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ from pipeline.engines.selector import (
     trained,
     windows,
 )
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, PrecisError
 from pipeline.records import Article, Request
 from pipeline.salience import features_without_title, spread
 from pipeline.settings_outputs import EngineSettings
@@ -232,6 +233,23 @@ def test_a_selector_for_other_features_is_refused(bart: Path, tmp_path: Path) ->
     (tmp_path / "t.safetensors").write_bytes(b"no tensors")
     with pytest.raises(EngineError, match="does not fit"):
         load_selector(tmp_path / "t.safetensors", encoder)
+
+
+def test_a_training_that_diverges_in_its_last_step_is_not_finished(bart: Path, tmp_path: Path) -> None:
+    data = packed(bart, range(6))
+    with pytest.raises(PrecisError, match="step 1"):
+        train(Settings(3, 1, 4, 1e30, 0, 1, 3), str(bart), data, data, tmp_path, lambda text: None)
+    assert not (tmp_path / "state.pt").exists()
+
+
+def test_the_base_is_never_cleared(bart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = shutil.copytree(bart, tmp_path / "base")
+    (tmp_path / "s.yaml").write_text(CONFIG.format(model=base, steps=2), encoding="utf-8")
+    data = write_data(tmp_path / "data", 2)
+    command = ["train", str(tmp_path / "s.yaml"), "--data", str(data), "--out", str(base), "--fresh"]
+    assert main(command) == 2
+    assert "holds the model that this training starts from" in capsys.readouterr().err
+    assert (base / "model.safetensors").is_file()
 
 
 def test_what_is_missing_is_said_before_any_work(

@@ -16,6 +16,13 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from validate import qags
 from validate.correlation import pearson, summary_level, system_level, tau_b
 
+
+def test_nothing_speaks_against_a_sentence_that_a_measure_cannot_count() -> None:
+    values = ({"novel_bigrams": None}, {"novel_bigrams": 0.2}, {"novel_bigrams": 0.9})
+    sentences = [qags.Sentence("a", "x", True, one, ()) for one in values]  # type: ignore[arg-type]
+    assert qags._oriented(sentences, "novel_bigrams").tolist() == [-0.2, -0.2, -0.9]
+
+
 VALUES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=3, max_size=12)
 
 

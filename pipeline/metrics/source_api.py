@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from pipeline.errors import ConfigError, InputError
@@ -26,6 +28,7 @@ def against_sources(
     if unknown:
         raise ConfigError([f"unknown metric {name!r}: known are {', '.join(SOURCE_METRICS)}" for name in unknown])
     rows: list[Mapping[str, float | None]] = []
+    _check(predictions, sources)
     for lines, source in _opened(predictions, sources):
         row: dict[str, float | None] = {}
         for name in metrics:
@@ -37,6 +40,7 @@ def against_sources(
 def unsupported_facts(predictions: Sequence[str], sources: Sequence[str]) -> list[list[dict[str, Any]]]:
     """For each prediction the facts that its source lacks: `kind`, `text` and `span`, in code points of its sentences
     joined by line ends."""
+    _check(predictions, sources)
     return [
         [{"kind": one.kind, "text": one.text, "span": list(one.span)} for one in check_facts(lines, source).unsupported]
         for lines, source in _opened(predictions, sources)
@@ -49,7 +53,7 @@ def mean_columns(columns: Columns) -> dict[str, float | None]:
     return {name: sum(values) / len(values) if values else None for name, values in known.items()}
 
 
-def _opened(predictions: Sequence[str], sources: Sequence[str]) -> list[tuple[tuple[str, ...], Source]]:
+def _check(predictions: Sequence[str], sources: Sequence[str]) -> None:
     for name, given in (("predictions", predictions), ("sources", sources)):
         if isinstance(given, str):
             raise InputError(f"{name} is one text; give a list of texts")
@@ -58,5 +62,11 @@ def _opened(predictions: Sequence[str], sources: Sequence[str]) -> list[tuple[tu
             raise InputError(f"{name} {wrong[0]} is {type(wrong[1]).__name__}, not text")
     if len(predictions) != len(sources):
         raise InputError(f"{len(predictions)} predictions and {len(sources)} sources: one for each")
-    opened = {text: Source(text) for text in dict.fromkeys(sources)}
-    return [(sentence_lines(text), opened[source]) for text, source in zip(predictions, sources, strict=True)]
+
+
+def _opened(predictions: Sequence[str], sources: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Source]]:
+    """Sentences and article of each prediction; one article is open at a time, those of a run of equals once."""
+    for source, pairs in groupby(zip(sources, predictions, strict=True), key=itemgetter(0)):
+        opened = Source(source)
+        for _, text in pairs:
+            yield sentence_lines(text), opened

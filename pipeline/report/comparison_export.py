@@ -141,7 +141,7 @@ def _notes(view: ComparisonView, tables: Sequence[Table]) -> list[str]:
     several = view.corrected > 1
     corrected = f"Holm-corrected for {view.corrected} systems" if several else "one comparison, not corrected"
     return [
-        f"F × 100, n = {n}; best value of a column in bold.",
+        f"ROUGE F and shares × 100, lengths and their ratios as they are; n = {n}; bold: the best of a column.",
         f"{MARK} differs from {view.baseline} by paired approximate randomization ({view.trials} trials), "
         f"p < {view.level:g}, {corrected}.",
         view.signature,

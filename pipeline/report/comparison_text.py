@@ -96,7 +96,8 @@ def _articles(n: int) -> str:
 def _legend(view: ComparisonView) -> list[str]:
     level = f"{view.level:g}"
     lines = [
-        f"F × 100; differences to {view.baseline} with the interval of a paired bootstrap.",
+        "ROUGE F and shares × 100, lengths and their ratios as they are.",
+        f"Differences to {view.baseline} with the interval of a paired bootstrap.",
         f"p: paired approximate randomization; bootstrap: p of the paired bootstrap; {view.trials} trials, two-sided.",
     ]
     if view.pair:

@@ -54,6 +54,7 @@ def train_model(wanted: Wanted, say: Say) -> Path | None:
         command = command_line(wanted, out)
         job = Job(plan, data, out, command, say, wanted.limit, wanted.prepare_only, wanted.processes)
         check(job)
+    _check_base(plan, out)
     with folder.opened(out, plan, wanted.fresh) as work:
         if folder.is_finished(out, wanted.limit):
             say("nothing to do: this training is finished (--fresh does it again)")
@@ -74,6 +75,13 @@ def command_line(wanted: Wanted, out: Path) -> str:
     parts += ["--limit", str(wanted.limit)] if wanted.limit else []
     parts += ["--processes", str(wanted.processes)] if wanted.processes > 1 else []
     return shlex.join(parts)
+
+
+def _check_base(plan: Plan, out: Path) -> None:
+    """Refuse to write over, or with --fresh to delete, the model that a training starts from."""
+    base = Path(plan.start if isinstance(plan, Recipe) else plan.model)
+    if base.is_dir() and base.resolve().is_relative_to(out.resolve()):
+        raise ConfigError([f"--out: holds the model that this training starts from ({base}); choose another folder"])
 
 
 def _check_arguments(wanted: Wanted, plan: Plan) -> None:

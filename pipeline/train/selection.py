@@ -20,6 +20,7 @@ from transformers import BartForConditionalGeneration
 from pipeline.engines.selector import Head, Selector, adapt, trained
 from pipeline.errors import PrecisError
 from pipeline.train.checkpoints import open_log, write
+from pipeline.train.meter import check_finite
 from pipeline.train.selection_data import Labelled
 
 WIDE = 4  # every so manieth batch reads two windows of its articles, the others one
@@ -78,6 +79,7 @@ def train(s: Settings, folder: str, data: Labelled, val: Labelled, out: Path, te
                 losses.clear()
             if step % s.save_every == 0 or step == s.steps:
                 found = check(selector, val, s.check_articles)
+                check_finite(selector, found, step)
                 _write(log, step, found)
                 tell(f"step {step}: " + ", ".join(f"{name} {value:.4f}" for name, value in found.items()))
                 _save(out / "state.pt", step, free, optimizer)

@@ -69,7 +69,7 @@ def read(path: Path, limit: int | None = None) -> list[Sentence]:
 def detectors(sentences: Sequence[Sentence], *, samples: int, seed: int) -> str:
     """Of every measure ROC AUC, its difference to the first baseline, balanced accuracy, and how often it applies.
 
-    Where a sentence states no fact of a kind, nothing speaks against it: its share counts as 1.
+    Where a measure has nothing to count, nothing speaks against the sentence: it gets the best value there is.
     """
     judged = np.array([one.consistent for one in sentences])
     scores = {name: _oriented(sentences, name) for name in MEASURES}
@@ -126,7 +126,8 @@ def _has(one: Sentence, kind: str) -> bool:
 def _oriented(sentences: Sequence[Sentence], name: str) -> Floats:
     sign = 1.0 if MEASURES[name] else -1.0
     values = [one.values[name] for one in sentences]
-    return np.array([sign * (1.0 if value is None else value) for value in values])
+    oriented = np.array([np.nan if value is None else sign * value for value in values])
+    return np.where(np.isnan(oriented), np.nanmax(oriented), oriented)
 
 
 def _halves(sentences: Sequence[Sentence]) -> Flags:
