@@ -235,6 +235,23 @@ def test_a_selector_for_other_features_is_refused(bart: Path, tmp_path: Path) ->
         load_selector(tmp_path / "t.safetensors", encoder)
 
 
+def test_what_is_left_out_is_counted_and_nothing_held_out_is_trained_on(bart: Path, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", 6)
+    (tmp_path / "data" / "train" / "own.jsonl").write_text(
+        "".join(json.dumps(r) + "\n" for r in (record(700), record(1000), {"document": "No highlights here."})) + "{\n",
+        encoding="utf-8",
+    )  # the second also lies in val/one
+    (tmp_path / "data" / "val" / "own.jsonl").write_text(json.dumps(record(800)) + "\n", encoding="utf-8")
+    (tmp_path / "s.yaml").write_text(CONFIG.format(model=bart, steps=2).replace("[one]", "[own]"), encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["train", str(tmp_path / "s.yaml"), "--data", str(data), "--out", str(out)]) == 0
+    dropped = json.loads((out / "work" / "labelled" / "dropped.json").read_text())
+    assert dropped["train"]["kept"] == 1 and dropped["train"]["leak: document in val"] == 1
+    assert sum(dropped["train"].values()) == 4 and any("own.jsonl:4" in what for what in dropped["train"])
+    card = (out / "README.md").read_text()
+    assert "leak: document in val" in card and "not valid JSON" in card
+
+
 def test_a_training_that_diverges_in_its_last_step_is_not_finished(bart: Path, tmp_path: Path) -> None:
     data = packed(bart, range(6))
     with pytest.raises(PrecisError, match="step 1"):

@@ -6,6 +6,7 @@ plus ROUGE-2 F against its highlights, at most four. Sentences are tokenised one
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -21,8 +22,10 @@ from pipeline.extract import oracle
 from pipeline.records import Article
 from pipeline.salience import features_without_title
 from pipeline.text.sentences import split_sentences
-from pipeline.train.datafiles import read_records
+from pipeline.train.datafiles import BadRecord, read_records
+from pipeline.train.leakage import Index
 from pipeline.train.pairs import clean
+from pipeline.train.prepare import HELD
 
 ORACLE = 4  # sentences at most
 SENTENCES = 60  # what is read of one article
@@ -56,13 +59,22 @@ def labelled(record: Mapping[str, Any]) -> tuple[Article, tuple[int, ...]] | Non
 
 
 def examples(
-    data: Path, split: str, sets: Iterable[str], limit: int | None
+    data: Path, split: str, sets: Iterable[str], limit: int | None, held: Index, outcomes: Counter[str]
 ) -> Iterator[tuple[Article, tuple[int, ...]]]:
-    """The usable articles of a split, from the first `limit` records of each set."""
+    """The usable articles of a split, from the first `limit` records of each set; what became of all in `outcomes`.
+
+    Of the training split, what is near a document or headline of `held` is left out.
+    """
     for name in sets:
         for record in islice(read_records(data, split, name), limit):
-            pair = labelled(record) if isinstance(record, dict) else None
-            if pair is not None:
+            if isinstance(record, BadRecord):
+                outcomes[f"{record.where}: {record.reason}"] += 1
+            elif split == "train" and (leak := held.leak(record, frozenset(HELD))):
+                outcomes[f"leak: {leak}"] += 1
+            elif (pair := labelled(record)) is None:
+                outcomes["nothing to learn: no highlights, or too few sentences"] += 1
+            else:
+                outcomes["kept"] += 1
                 yield pair
 
 

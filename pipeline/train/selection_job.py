@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -14,12 +15,13 @@ from tokenizers import Tokenizer
 
 from pipeline.engines.selector import Selector, stored_form, trained
 from pipeline.errors import ConfigError, InputError
-from pipeline.files import read_jsonl, write_text
+from pipeline.files import read_jsonl, write_json, write_text
 from pipeline.train import folder
 from pipeline.train.card import Facts, card
 from pipeline.train.datafiles import set_file
 from pipeline.train.launch import device_name
 from pipeline.train.plot import render
+from pipeline.train.prepare import held_index
 from pipeline.train.selection import Settings, train
 from pipeline.train.selection_data import examples, load, pack, save
 from pipeline.train.settings import SelectorTraining
@@ -63,18 +65,29 @@ def train_selector(job: Selecting, work: Path) -> None:
     labelled = folder.made(work / "labelled", partial(_prepare, job))
     data, val = load(labelled / "train.npz"), load(labelled / "val.npz")
     job.say(f"{len(data)} articles to learn from, {len(val)} to check on")
+    dropped: dict[str, dict[str, int]] = json.loads((labelled / "dropped.json").read_text(encoding="utf-8"))
+    told = {f"{split}: {what}": str(n) for split, counts in dropped.items() for what, n in counts.items()}
+    for what in told:
+        if "kept" not in what:
+            job.say(f"{what}: {told[what]}")
     own = job.plan
     settings = Settings(
         own.seed, own.steps, own.batch, own.lr, own.warmup_steps, own.save_every, own.check_articles
     )
-    _finish(job, work, train(settings, str(job.base), data, val, work, job.say), (len(data), len(val)))
+    _finish(job, work, train(settings, str(job.base), data, val, work, job.say), told)
 
 
 def _prepare(job: Selecting, part: Path) -> None:
     tokenizer = Tokenizer.from_file(str(job.base / "tokenizer.json"))
     limit = job.limit or job.plan.most
-    for split in ("train", "val"):
-        save(pack(examples(job.data, split, job.plan.sets, limit), tokenizer), part / f"{split}.npz")
+    held = held_index(job.data, job.plan.sets)
+    dropped: dict[str, dict[str, int]] = {}
+    for split in ("val", "train"):
+        outcomes: Counter[str] = Counter()
+        found = examples(job.data, split, job.plan.sets, limit, held, outcomes)
+        save(pack(found, tokenizer), part / f"{split}.npz")
+        dropped[split] = dict(outcomes.most_common())
+    write_json(part / "dropped.json", dropped)
 
 
 def _sums(job: Selecting) -> dict[str, str]:
@@ -88,7 +101,7 @@ def _sums(job: Selecting) -> dict[str, str]:
     return found | ({"--limit": str(job.limit)} if job.limit else {})
 
 
-def _finish(job: Selecting, work: Path, selector: Selector, sizes: tuple[int, int]) -> None:
+def _finish(job: Selecting, work: Path, selector: Selector, told: Mapping[str, str]) -> None:
     """Base model, selector, log, plot and card."""
     log = list(read_jsonl(work / "log.jsonl"))
     (job.out / STORED.parent).mkdir(exist_ok=True)
@@ -108,7 +121,7 @@ def _finish(job: Selecting, work: Path, selector: Selector, sizes: tuple[int, in
         engine="embedded",
         device=device_name(),
         data_path=str(job.data) + (f", the first {job.limit} records of each set" if job.limit else ""),
-        data={"training articles": str(sizes[0]), "validation articles": str(sizes[1])},
+        data=told,
         measured={f"step {last['step']}": {k: v for k, v in last.items() if k != "step"}},
         notes=["val_top3: share of the oracle's sentences among the three likeliest; val_lead3: among the first three"],
     )
