@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ from pipeline.records import Article, Request
 from pipeline.salience import features_without_title, spread
 from pipeline.settings_outputs import EngineSettings
 from pipeline.text.article import make_article
-from pipeline.train.selection import Settings, batch_of, check, new_selector, rows_of, train
+from pipeline.train.selection import Settings, batch_of, batches, check, new_selector, train
 from pipeline.train.selection_data import Labelled, labelled, load, pack, save
 
 CONFIG = """kind: selector
@@ -165,7 +166,7 @@ def test_every_epoch_reads_every_article_once(bart: Path) -> None:
     data = packed(bart, range(7))
     s = Settings(3, 8, 2, 1e-3, 1, 100, 3)
     for epoch in range(2):
-        rows = np.concatenate([rows_of(data, s, step) for step in range(4 * epoch, 4 * epoch + 4)])
+        rows = np.concatenate(list(islice(batches(data, s, 4 * epoch), 4)))
         assert sorted(rows.tolist()) == list(range(len(data)))
 
 

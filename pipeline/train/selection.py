@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,12 +66,13 @@ def train(s: Settings, folder: str, data: Labelled, val: Labelled, out: Path, te
         tell(f"resuming at step {step}")
     selector.train()
     losses: list[float] = []
+    articles = batches(data, s, step)
     began, first = time.monotonic(), step
     with open_log(out, step) as log:
         while step < s.steps:
             for group in optimizer.param_groups:
                 group["lr"] = s.lr * share(step, s)
-            losses.append(_step(selector, optimizer, data, rows_of(data, s, step), step, device))
+            losses.append(_step(selector, optimizer, data, next(articles), step, device))
             step += 1
             if step % LOG_EVERY == 0 or step == s.steps:
                 speed = (step - first) * s.batch / (time.monotonic() - began)
@@ -91,21 +92,27 @@ def share(step: int, s: Settings) -> float:
     return min((step + 1) / max(1, s.warmup_steps), (s.steps - step) / max(1, s.steps - s.warmup_steps))
 
 
-def rows_of(data: Labelled, s: Settings, step: int) -> np.ndarray:
-    """The articles of a step: batches of like length, in an order that depends on seed and epoch alone."""
-    each = -(-len(data) // s.batch)
-    epoch, number = divmod(step, each)
+def batches(data: Labelled, s: Settings, step: int) -> Iterator[np.ndarray]:
+    """The articles of each step from `step` on, without end: batches of like length, in an order that depends on seed
+    and epoch alone."""
+    epoch, done = divmod(step, -(-len(data) // s.batch))
+    while True:
+        yield from _epoch(data, s, epoch)[done:]
+        epoch, done = epoch + 1, 0
+
+
+def _epoch(data: Labelled, s: Settings, epoch: int) -> list[np.ndarray]:
     rng = np.random.default_rng((s.seed, epoch))
     lengths = data.at[data.first[1:]] - data.at[data.first[:-1]]
     picked = rng.permutation(len(data))
     size = CHUNK * s.batch
     chunks = [picked[i : i + size] for i in range(0, len(picked), size)]
-    batches = [
+    found = [
         chunk[np.argsort(lengths[chunk], kind="stable")][i : i + s.batch]
         for chunk in chunks
         for i in range(0, len(chunk), s.batch)
     ]
-    return batches[int(rng.permutation(len(batches))[number])]
+    return [found[i] for i in rng.permutation(len(found))]
 
 
 def batch_of(
