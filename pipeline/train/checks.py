@@ -39,16 +39,20 @@ class Check:
         """Loss per target token, and ROUGE F of the sample (0 to 1)."""
         self.model.eval()
         with torch.no_grad():
-            rows = self._sample()
-            found = {"val_loss": self._loss(rows)}
-            written: dict[int, str] = {}
-            for i in range(0, len(rows), AT_ONCE):
-                part = rows[i : i + AT_ONCE]
-                written |= dict(zip(part.tolist(), self._write(part), strict=True))
+            found = {"val_loss": self._loss(self._sample())}
+        written = self.texts()
         self.model.train()
         kept = sorted(written)
         scores = rouge([by_lines(written[i]) for i in kept], [by_lines(self.references[i]) for i in kept], TYPES)
         return found | {name: round(scores[name]["f"], 4) for name in TYPES}
+
+    @torch.no_grad()
+    def texts(self) -> dict[int, str]:
+        """What the model, in evaluation mode, writes for the sample, by the example's place in `val`."""
+        self.model.eval()
+        rows = self._sample()
+        parts = [rows[i : i + AT_ONCE] for i in range(0, len(rows), AT_ONCE)]
+        return {int(k): text for part in parts for k, text in zip(part, self._write(part), strict=True)}
 
     def _sample(self) -> np.ndarray:
         """The examples of every check, those of like length beside each other."""
