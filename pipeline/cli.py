@@ -11,14 +11,19 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipeline import cli_compare, cli_score, cli_train
+from pipeline import cli_bench, cli_compare, cli_doctor, cli_score, cli_train
+from pipeline.engines import ENGINES
 from pipeline.errors import PrecisError
 
+if TYPE_CHECKING:
+    from pipeline.config import Config
+
 EXIT_STATUS = (
-    "Exit status: 0 done; 1 finished, but an article was quarantined, a threshold missed, a run of a sweep failed or "
-    "something needed is not there (doctor); 2 the config or the input cannot be used (a line for every fault, no "
-    "traceback); 130 interrupted."
+    "Exit status: 0 done; 1 finished, but an article was quarantined, a threshold missed, a run of a sweep or a "
+    "combination of a bench failed or something needed is not there (doctor); 2 the config or the input cannot be used "
+    "(a line for every fault, no traceback); 130 interrupted."
 )
 QUICKSTART = "configs/run/quickstart.yaml"
 
@@ -42,29 +47,28 @@ def build_parser() -> argparse.ArgumentParser:
 def _brief_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("files", nargs="+", metavar="FILE", help="article files or folders; - reads one article from stdin")
     p.add_argument("--json", action="store_true", help="print one outputs.jsonl record per line, in argument order")
-    p.add_argument("--kinds", default="summary,bullets,headlines", help="of summary,bullets,headlines,rewrite")
-    p.add_argument("--engine", default="embedded", help="embedded (default), seq2seq, lead, textrank, fake")
+    p.add_argument(
+        "--kinds",
+        metavar="K,K,…",
+        help="of summary,bullets,headlines,rewrite (default: the first three, or the config's)",
+    )
+    p.add_argument("--engine", metavar="NAME", help=f"{', '.join(ENGINES)} (default: embedded, or the config's)")
     p.add_argument("--model", help="model folder or hub name, for the engine")
+    p.add_argument("--config", metavar="FILE", help="run config to start from (default: the default settings)")
+    p.add_argument("--set", action="append", default=[], metavar="a.b=v", help="override a setting; may be repeated")
 
 
 def brief(args: argparse.Namespace) -> int:
     """Print headlines, summary and bullets for each file."""
-    from pipeline.api import brief_articles, brief_config
+    from pipeline.api import brief_articles
     from pipeline.files import to_line
     from pipeline.ingest import read_input
-    from pipeline.records import KINDS
     from pipeline.report.terminal import brief_text
     from pipeline.run import open_engines
     from pipeline.serial import brief_to_dict
 
-    wanted = [kind.strip() for kind in args.kinds.split(",") if kind.strip()]
-    unknown = [kind for kind in wanted if kind not in KINDS]
-    if unknown or not wanted:
-        raise PrecisError(
-            f"unknown kinds: {', '.join(unknown) or 'none given'}", where="--kinds", fix="of " + ", ".join(KINDS)
-        )
-    config = brief_config([kind for kind in KINDS if kind in wanted], args.engine, args.model)
-    read = [read_input(path, key_points="reference") for path in args.files]
+    config = _brief_settings(args)
+    read = [read_input(path, key_points=config.input.key_points) for path in args.files]
     engines = open_engines(config)
     failed = 0
     for ingested, quarantined in read:
@@ -75,6 +79,33 @@ def brief(args: argparse.Namespace) -> int:
             (made,) = brief_articles([one.article], config, engines)
             print(to_line(brief_to_dict(made)) if args.json else brief_text(made), flush=True)
     return 1 if failed else 0
+
+
+def _brief_settings(args: argparse.Namespace) -> Config:
+    """The default settings, or those of --config, with what the other options say."""
+    from pipeline.config import load_config
+    from pipeline.records import KINDS
+
+    values: dict[str, object] = {}
+    if args.kinds is not None:
+        wanted = _kinds(args.kinds)
+        values |= {f"outputs.{kind}.enabled": kind in wanted for kind in KINDS}
+    if args.engine or args.model:
+        values |= {f"outputs.{kind}.engine": None for kind in KINDS}
+    named = {"engine.name": args.engine, "engine.model": args.model}
+    return load_config(args.config, args.set, values | {key: value for key, value in named.items() if value})
+
+
+def _kinds(given: str) -> list[str]:
+    from pipeline.records import KINDS
+
+    wanted = [kind.strip() for kind in given.split(",") if kind.strip()]
+    unknown = [kind for kind in wanted if kind not in KINDS]
+    if unknown or not wanted:
+        raise PrecisError(
+            f"unknown kinds: {', '.join(unknown) or 'none given'}", where="--kinds", fix="of " + ", ".join(KINDS)
+        )
+    return wanted
 
 
 def _run_arguments(p: argparse.ArgumentParser) -> None:
@@ -185,19 +216,6 @@ def explain(args: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor_arguments(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--json", action="store_true", help="print JSON")
-
-
-def doctor(args: argparse.Namespace) -> int:
-    """What works here, offline, right now."""
-    from pipeline.doctor import checks, text
-
-    found = checks()
-    print(json.dumps(found, indent=1) if args.json else text(found))
-    return 0 if all(check["ok"] for check in found if check["needed"]) else 1
-
-
 COMMANDS: tuple[
     tuple[str, Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str], ...
 ] = (
@@ -209,7 +227,8 @@ COMMANDS: tuple[
     ("train", cli_train.arguments, cli_train.train, "train or fine-tune a model from a config; again = resume"),
     ("report", _run_dir_argument, report, "write the HTML report of a run directory again"),
     ("explain", _explain_arguments, explain, "show every candidate of one article and why the winner won"),
-    ("doctor", _doctor_arguments, doctor, "tell what works here, offline, right now"),
+    ("bench", cli_bench.arguments, cli_bench.bench, "speed, memory and output identity of engines on your articles"),
+    ("doctor", cli_doctor.arguments, cli_doctor.doctor, "tell what works here, offline, right now"),
 )
 
 

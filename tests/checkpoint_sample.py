@@ -9,6 +9,7 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from transformers import (
     BartConfig,
+    BartForConditionalGeneration,
     BartModel,
     BertConfig,
     BertForSequenceClassification,
@@ -81,4 +82,17 @@ def bart(folder: Path) -> Path:
         decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16, max_position_embeddings=POSITIONS,
     )  # fmt: skip
     BartModel(shape).save_pretrained(folder)
+    return folder
+
+
+def generator(folder: Path) -> Path:
+    """An encoder-decoder that generates and reads 1,024 tokens."""
+    folder.mkdir()
+    torch.manual_seed(8)
+    size = _byte_pairs(folder)
+    shape = BartConfig(
+        vocab_size=size, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16, max_position_embeddings=1024,
+    )  # fmt: skip
+    BartForConditionalGeneration(shape).save_pretrained(folder)
     return folder
