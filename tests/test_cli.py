@@ -10,12 +10,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from flow_sample import ARTICLES, MORE, flow_config, write_articles
 
 from pipeline.cli import COMMANDS, build_parser, main
+from pipeline.engines import ENGINES
 from pipeline.job import run
+from pipeline.settings_outputs import EngineName
 
 Capture = pytest.CaptureFixture[str]
 
@@ -98,6 +101,32 @@ def test_brief_of_chosen_kinds(tmp_path: Path, capsys: Capture) -> None:
     record = json.loads(capsys.readouterr().out)
     assert {"headlines", "rewrite"} <= set(record)
     assert not {"summary", "bullets"} & set(record)
+
+
+def test_brief_takes_a_config_and_settings(tmp_path: Path, capsys: Capture) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text("engine: {name: fake}\noutputs: {bullets: {enabled: false}, headlines: {count: 2}}\n")
+    path = article(tmp_path, "bridge")
+    assert main(["brief", "--json", "--config", str(config), path]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert "bullets" not in record
+    assert len(record["headlines"]) == 2
+    assert main(["brief", "--json", "--config", str(config), "--set", "outputs.headlines.count=1", path]) == 0
+    assert len(json.loads(capsys.readouterr().out)["headlines"]) == 1
+    assert main(["brief", "--json", "--config", str(config), "--kinds", "bullets", "--engine", "lead", path]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["engine"] == "lead"
+    assert "summary" not in record
+    assert main(["brief", "--engine", "fake", "--set", "engine.beam=1", path]) == 2
+    one_message(capsys, "engine.beam", "engine.beams")
+
+
+def test_the_help_names_every_engine(capsys: Capture) -> None:
+    with pytest.raises(SystemExit):
+        main(["brief", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert ", ".join(ENGINES) in told
+    assert set(ENGINES) == set(get_args(EngineName))
 
 
 def test_brief_reads_stdin(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
