@@ -16,7 +16,7 @@ from pipeline.config import Config, load_config
 from pipeline.doctor import Check, checks, config_checks, failed
 from pipeline.doctor.models import Model, cached_models, find_model, model_folder
 from pipeline.doctor.needs import ENGINE_NEEDS, Needs, remedy, there
-from pipeline.doctor.self_test import beside, self_test
+from pipeline.doctor.self_test import TEXT, beside, self_test
 from pipeline.engines import ENGINES
 from pipeline.settings_outputs import EngineSettings
 
@@ -234,7 +234,7 @@ def test_the_self_test_says_what_was_written_and_what_failed(tmp_path: Path) -> 
     assert "The ferry" in check.detail
     lead = self_test("lead", EngineSettings(name="lead"))
     assert lead.ok
-    assert "five crossings a day" in lead.detail
+    assert any(f"“{sentence}”" in lead.detail for sentence in TEXT.split(". "))
     gone = self_test("fake", EngineSettings(name="fake", model=str(tmp_path / "none.json")))
     assert gone.state == "FAILED"
     assert "none.json" in gone.detail
@@ -242,7 +242,7 @@ def test_the_self_test_says_what_was_written_and_what_failed(tmp_path: Path) -> 
     script.write_text(json.dumps({"ferry": ["A dragon ate 77 sailors"]}))
     false = self_test("fake", EngineSettings(name="fake", model=str(script)))
     assert not false.ok
-    assert false.detail == "no headline of its own"
+    assert false.detail == "no headline that the guard accepts"
 
 
 def test_the_embedded_engine_writes_its_headline() -> None:

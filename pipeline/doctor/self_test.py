@@ -9,9 +9,10 @@ from typing import get_args
 from pipeline.config import Config, load_config
 from pipeline.doctor.check import SELF_TEST, Check
 from pipeline.doctor.for_config import engines_of
+from pipeline.engines.base import Strategy
 from pipeline.errors import PrecisError
-from pipeline.parts import Batch
-from pipeline.records import KINDS, Brief
+from pipeline.parts import Batch, Part
+from pipeline.records import KINDS
 from pipeline.run import open_engines, work
 from pipeline.settings_outputs import EngineName, EngineSettings
 from pipeline.text.article import make_article
@@ -45,7 +46,7 @@ def self_test(name: str, settings: EngineSettings) -> Check:
         return Check(SELF_TEST, name, False, " ".join(str(error).split()), needed=True)
     told = f"“{headlines[0]}” in {time.perf_counter() - began:.1f} s"
     if not headlines[0]:
-        return Check(SELF_TEST, name, False, "no headline of its own", needed=True)
+        return Check(SELF_TEST, name, False, "no headline that the guard accepts", needed=True)
     if headlines[0] != headlines[1]:
         return Check(SELF_TEST, name, False, f"{told}; the second time “{headlines[1]}”", needed=True)
     return Check(SELF_TEST, name, True, told + beside(RECORDED, sha256, headlines[0]), needed=True)
@@ -63,8 +64,7 @@ def beside(recorded: Mapping[str, str], sha256: str | None, headline: str) -> st
 
 
 def _written(settings: EngineSettings) -> tuple[list[str], str | None]:
-    """The headline of each of two runs (empty: only a sentence of the article, where the engine is to write its own),
-    and the sha256 of the weights."""
+    """The headline of each of two runs (empty: none that the guard accepts), and the sha256 of the weights."""
     values: dict[str, object] = {f"outputs.{kind}.enabled": kind == "headlines" for kind in KINDS}
     values |= {"outputs.headlines.count": 1, "engine": settings.model_dump()}
     config = load_config(None, (), values)
@@ -74,14 +74,17 @@ def _written(settings: EngineSettings) -> tuple[list[str], str | None]:
     for item in (item for part in parts for item in part.quarantined):
         raise PrecisError(item.reason)
     engine = engines["headlines"][1]
-    copies = engine.strategy in ("lead", "textrank")
-    return [_headline(part.outputs[0], copies) for part in parts], engine.model.get("sha256")
+    return [_headline(part, engine.strategy) for part in parts], engine.model.get("sha256")
 
 
-def _headline(brief: Brief, copies: bool) -> str:
-    lines = [
-        line.text
-        for line in brief.headlines or ()
-        if copies or not any(flag.startswith("fallback") for flag in line.flags)
+def _headline(part: Part, strategy: Strategy) -> str:
+    """The best candidate of the engine's own that the guard accepts; rules and extracts do not count."""
+    copies = strategy in ("lead", "textrank")
+    own = [
+        found
+        for found in part.candidates
+        if found["ok"]
+        and (copies or not found["extractive"])
+        and (found["logprob"] is not None or strategy != "sentences")  # rules know no probability
     ]
-    return lines[0] if lines else ""
+    return str(max(own, key=lambda found: found["score"] or 0.0)["text"]).rstrip(".") if own else ""
