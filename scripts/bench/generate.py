@@ -20,7 +20,9 @@ from pipeline.records import KINDS, Article, Brief, Ingested, Kind
 from pipeline.run import identity, open_engines, work
 from pipeline.settings_outputs import EngineSettings
 
-NOT_WRITING = ("train", "report", "sweep", "compare", "bench", "doctor", "machine.py", "cli.py", "cli_train.py", "job.py")
+NOT_WRITING = (
+    "train", "report", "sweep", "compare", "bench", "doctor", "machine.py", "cli.py", "cli_train.py", "job.py",
+)  # fmt: skip
 Progress = Callable[[int, int], None]
 _OPENED: dict[str, Engine] = {}
 
