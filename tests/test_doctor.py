@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +15,13 @@ from flow_sample import write_articles
 
 from pipeline.cli import main
 from pipeline.config import Config, load_config
-from pipeline.doctor import Check, checks, config_checks, failed
+from pipeline.doctor import Check, checks, config_checks, failed, for_config, text
 from pipeline.doctor.models import Model, cached_models, find_model, model_folder
-from pipeline.doctor.needs import ENGINE_NEEDS, Needs, remedy, there
+from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, Needs, format_of, remedy, there
 from pipeline.doctor.self_test import TEXT, beside, self_test
 from pipeline.engines import ENGINES
+from pipeline.errors import InputError
+from pipeline.ingest.discover import discover
 from pipeline.settings_outputs import EngineSettings
 
 Capture = pytest.CaptureFixture[str]
@@ -135,6 +139,56 @@ def test_the_packages_own_model_is_one_for_the_embedded_engine() -> None:
 def test_every_engine_has_a_row() -> None:
     assert set(ENGINES) <= set(ENGINE_NEEDS)
     assert {check.what for check in checks() if check.group == "engines"} == set(ENGINES)
+
+
+def test_every_format_that_is_read_has_a_row(tmp_path: Path) -> None:
+    (tmp_path / "a.unknown").write_text("text")
+    with pytest.raises(InputError) as refused:
+        discover(tmp_path / "a.unknown")
+    read = set(re.findall(r"\.[a-z]+", str(refused.value.fix)))
+    assert {".txt", ".html", ".jsonl"} <= read
+    assert read - set(FORMAT_NEEDS) <= {".gz", ".xz", ".bz2", ".zst"}
+
+
+def test_the_format_of_a_file() -> None:
+    assert [format_of(name) for name in ("a.md", "v1.2/x.y.JSONL.gz", "b.csv.xz", "article", "c.odt")] == [
+        ".md", ".jsonl", ".csv", "", "",
+    ]  # fmt: skip
+
+
+def test_an_endpoint_is_asked_whether_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Settings(EngineSettings):
+        """What `engine` holds for a server."""
+
+        base_url: str = ""
+        api_key_env: str = "MY_KEY"
+        prompts: str = "no-prompts"
+        device: str = "cuda:0"
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings = Settings(base_url=f"http://127.0.0.1:{server.getsockname()[1]}/v1")
+        monkeypatch.setenv("MY_KEY", "secret")
+        found = [*for_config._server("engine", settings)]
+        assert [check.ok for check in found] == [True, True]
+        assert "secret" not in text(found)
+    monkeypatch.delenv("MY_KEY")
+    found = [*for_config._server("engine", settings)]
+    assert [check.ok for check in found] == [False, False]
+    assert "127.0.0.1:" in found[0].detail
+    assert found[1].detail == "MY_KEY is not set"
+    monkeypatch.setattr("pipeline.doctor.for_config.gpus", lambda: ())
+    assert [check.detail for check in for_config._surroundings("engine", settings)] == [
+        "no-prompts: no such folder", "cuda:0: no driver",
+    ]  # fmt: skip
+
+
+def test_a_data_set_of_the_hub(tmp_path: Path) -> None:
+    (tmp_path / "datasets--org--data" / "snapshots" / ("d" * 40)).mkdir(parents=True)
+    values = {"input.path": "hf://org/data", "engine.name": "lead"}
+    assert checked(load_config(None, (), values), tmp_path)["input.path"].ok
+    found = checked(load_config(None, (), values), tmp_path / "none")["input.path"]
+    assert not found.ok
+    assert "would be read from the Hub" in found.detail
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:

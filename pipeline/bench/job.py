@@ -13,7 +13,7 @@ from pipeline.bench.rows import rows
 from pipeline.config import Config, digest
 from pipeline.errors import ConfigError, InputError
 from pipeline.files import JsonObject, write_json, write_jsonl
-from pipeline.ingest import read_input
+from pipeline.job import ingest
 from pipeline.machine import machine
 from pipeline.manifest import PACKAGES, versions
 from pipeline.metrics.signature import signature
@@ -71,12 +71,12 @@ def bench(wanted: Wanted, progress: Progress = lambda _: None, worker: Sequence[
 
 
 def _ingest(config: Config, progress: Progress) -> list[Ingested]:
-    ingested, lost = read_input(config.input.path, key_points=config.input.key_points)
+    ingested, lost = ingest(config)
     for item in lost:
         progress(f"not measured: {item.origin}: {item.reason}")
     if not ingested:
         raise InputError("no article can be read", where=config.input.path)
-    return list(ingested[: config.input.limit])
+    return list(ingested)
 
 
 def _record(

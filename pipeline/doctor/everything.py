@@ -119,11 +119,8 @@ def _model_told(name: str, needs: Needs, models: Sequence[Model]) -> str:
 
 
 def _formats() -> list[Check]:
-    from pipeline.ingest.formats import READERS
-
     found = []
-    for suffix in READERS:
-        needs = FORMAT_NEEDS.get(suffix, Needs())
+    for suffix, needs in FORMAT_NEEDS.items():
         lost = remedy(needs)
         told = lost or ", ".join(needs.modules)
         found.append(Check("inputs", suffix, not lost, told, needed=bool(lost) and needs.extra is None))

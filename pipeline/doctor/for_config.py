@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.config import Config
 from pipeline.doctor.check import Check
 from pipeline.doctor.everything import describe, embedded_model, engine_check
-from pipeline.doctor.models import Model, cached_models, find_model
-from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, METRIC_NEEDS, Needs, remedy
+from pipeline.doctor.models import Model, cached_datasets, cached_models, find_model
+from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, METRIC_NEEDS, Needs, format_of, remedy
 from pipeline.errors import InputError
-from pipeline.machine import GIB, memory_gib
+from pipeline.machine import GIB, gpus, memory_gib
 from pipeline.records import KINDS
 from pipeline.settings_outputs import EngineSettings
 
 ROOM = 2.0  # a model takes about this many times its size on the disk while it is loaded
-KEY_SETTINGS = ("api_key_env", "key_env")  # settings that name an environment variable
+HUB = "hf://"
+SERVER = "http://localhost:8000/v1"  # where the engine endpoint looks without a setting
+WAIT_S = 2.0
 
 
 def config_checks(config: Config, cache: Path | None = None) -> list[Check]:
     """A check for the input, every engine and its model, every metric's model, and the run directory."""
     cached, _ = cached_models(cache)
-    found = [*_input(config), *_engines(config, cached), *_metrics(config, cached), _out(config)]
+    found = [*_input(config, cache), *_engines(config, cached), *_metrics(config, cached), _out(config)]
     return [replace(check, group=f"config {config.name}") for check in found]
 
 
@@ -40,14 +44,21 @@ def engines_of(config: Config) -> dict[str, EngineSettings]:
     return found
 
 
-def _input(config: Config) -> Iterator[Check]:
-    from pipeline.ingest.discover import discover
-    from pipeline.ingest.formats import suffix_of
-
+def _input(config: Config, cache: Path | None) -> Iterator[Check]:
     path = config.input.path
     if path == "-":
         yield Check("", "input.path", True, "stdin", needed=True)
-        return
+    elif path.startswith(HUB):
+        there = path.removeprefix(HUB) in cached_datasets(cache)
+        told = "in the cache" if there else "not in the cache: it would be read from the Hub"
+        yield Check("", "input.path", there, f"{path}: {told}", needed=True)
+    else:
+        yield from _files(path)
+
+
+def _files(path: str) -> Iterator[Check]:
+    from pipeline.ingest.discover import discover
+
     try:
         files = [file for file, _ in discover(Path(path))]
     except InputError as error:
@@ -56,7 +67,7 @@ def _input(config: Config) -> Iterator[Check]:
     shut = [file for file in files if not os.access(file, os.R_OK)]
     told = f"{len(files)} file{'s' * (len(files) != 1)} in {path}" + (f", not readable: {shut[0]}" if shut else "")
     yield Check("", "input.path", not shut, told, needed=True)
-    for suffix in sorted({suffix_of(file) or "" for file in files}):
+    for suffix in sorted({format_of(file.name) for file in files}):
         lost = remedy(FORMAT_NEEDS.get(suffix, Needs()))
         if lost:
             yield Check("", f"input {suffix}", False, lost, needed=True)
@@ -73,7 +84,9 @@ def _engines(config: Config, cached: Sequence[Model]) -> Iterator[Check]:
             yield replace(embedded_model(), what=f"{key}.model")
         elif settings.name == "fake" and settings.model is not None:
             yield _file(f"{key}.model", settings.model)
-        yield from _keys(key, settings)
+        elif needs.model == "server":
+            yield from _server(key, settings)
+        yield from _surroundings(key, settings)
 
 
 def _model(what: str, name: str, revision: str | None, use: str, cached: Sequence[Model]) -> Check:
@@ -99,13 +112,32 @@ def _file(what: str, name: str) -> Check:
     return Check("", what, there, name if there else f"{name}: no such file", needed=True)
 
 
-def _keys(key: str, settings: EngineSettings) -> Iterator[Check]:
-    """Whether the environment variables that settings name are set; what is in them is never shown."""
-    for setting in KEY_SETTINGS:
-        name = getattr(settings, setting, None)
-        if name:
-            there = bool(os.environ.get(name))
-            yield Check("", f"{key}.{setting}", there, f"{name} is {'' if there else 'not '}set", needed=True)
+def _server(key: str, settings: EngineSettings) -> Iterator[Check]:
+    """Whether something listens where the server should be, and the variable of its key is set, which is not shown."""
+    address = urlsplit(getattr(settings, "base_url", None) or SERVER)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    place = f"{address.hostname}:{port}"
+    try:
+        socket.create_connection((address.hostname, port), timeout=WAIT_S).close()
+        yield Check("", f"{key}.base_url", True, f"{place} answers", needed=True)
+    except OSError as error:
+        yield Check("", f"{key}.base_url", False, f"{place}: {error.strerror or error}", needed=True)
+    name = getattr(settings, "api_key_env", None)
+    if name:
+        there = bool(os.environ.get(name))
+        yield Check("", f"{key}.api_key_env", there, f"{name} is {'' if there else 'not '}set", needed=True)
+
+
+def _surroundings(key: str, settings: EngineSettings) -> Iterator[Check]:
+    """The prompts' folder and the graphics card, where settings name them."""
+    prompts = getattr(settings, "prompts", None)
+    if prompts:
+        there = Path(prompts).is_dir()
+        yield Check("", f"{key}.prompts", there, prompts if there else f"{prompts}: no such folder", needed=True)
+    device = str(getattr(settings, "device", "auto"))
+    if device.startswith("cuda"):
+        cards = gpus()
+        yield Check("", f"{key}.device", bool(cards), ", ".join(cards) or f"{device}: no driver", needed=True)
 
 
 def _metrics(config: Config, cached: Sequence[Model]) -> Iterator[Check]:

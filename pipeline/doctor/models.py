@@ -55,6 +55,17 @@ def cached_models(cache: Path | None = None) -> tuple[list[Model], list[str]]:
     return sorted(found, key=lambda model: (model.name.lower(), model.revision or "")), damaged
 
 
+def cached_datasets(cache: Path | None = None) -> list[str]:
+    """The names of the data sets in the Hugging Face cache."""
+    from huggingface_hub import scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        return [repo.repo_id for repo in scan_cache_dir(cache).repos if repo.repo_type == "dataset"]
+    except CacheNotFound:
+        return []
+
+
 def cache_folder() -> Path:
     """Where the Hugging Face cache lies, by the environment."""
     from huggingface_hub import constants

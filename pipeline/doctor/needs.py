@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import PurePath
 from typing import Literal
 
 from pipeline.manifest import versions
@@ -30,10 +31,14 @@ ENGINE_NEEDS: dict[str, Needs] = {
     "textrank": Needs(("sumy",)),
     "fake": Needs(),
 }
-# By ending; what is not here is read without any package of others.
 FORMAT_NEEDS: dict[str, Needs] = {
+    ".txt": Needs(),
+    ".md": Needs(),
     ".html": Needs(("trafilatura",)),
     ".htm": Needs(("trafilatura",)),
+    ".jsonl": Needs(),
+    ".ndjson": Needs(),
+    ".json": Needs(),
     ".csv": Needs(("datasets",)),
     ".parquet": Needs(("pyarrow",)),
     ".arrow": Needs(("pyarrow",)),
@@ -75,6 +80,12 @@ def version_of(module: str) -> str:
 def lacking(needs: Needs) -> list[str]:
     """The modules that are not installed."""
     return [module for module in needs.modules if not there(module)]
+
+
+def format_of(name: str) -> str:
+    """The key of FORMAT_NEEDS of a file's name, packed or not; empty if it has none."""
+    endings = [suffix.lower() for suffix in PurePath(name).suffixes]
+    return next((ending for ending in reversed(endings) if ending in FORMAT_NEEDS), "")
 
 
 def remedy(needs: Needs) -> str:
