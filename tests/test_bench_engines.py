@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import bench_engines
 import pytest
-from bench.engines import BACKENDS, LOOP, ONE, Found, Sample, System, run_blocks, sample, speed, split_blocks, times
+from bench import plain
+from bench.engines import (
+    BACKENDS,
+    LOOP,
+    ONE,
+    Found,
+    Sample,
+    System,
+    outputs,
+    run_blocks,
+    sample,
+    speed,
+    split_blocks,
+    times,
+)
 from bench.engines_report import Bar, bars, cold_bar, rouge_rows, rouge_table, speed_table, worst_difference
-from bench.plain import open_plain
 from bench.sets import Item
 from bench_sample import write_data
 from flow_sample import ARTICLES, MORE
 from test_bench_command import record
 
-from pipeline.config import load_config
+from pipeline.bench.processes import write_articles
+from pipeline.config import load_config, to_yaml
 from pipeline.engines import open_engine
 from pipeline.records import Request
 from pipeline.text.article import make_article
@@ -26,7 +43,7 @@ FAKE = ["engine.name=fake"]
 def test_the_plain_loop_writes_what_the_embedded_engine_writes() -> None:
     settings = load_config(None).engine
     engine = open_engine(settings)
-    plain = open_plain(settings)
+    loop = plain.open_plain(settings)
     asked = [
         Request(f"r{i}", "a", task, ARTICLES[name], (0,), ("headlines",), context=context, words=words, novelty=novelty)
         for i, (task, name, context, words, novelty) in enumerate(
@@ -34,7 +51,7 @@ def test_the_plain_loop_writes_what_the_embedded_engine_writes() -> None:
         )  # type: ignore[misc]
     ]
     for request in asked:
-        (ours,), (theirs,) = engine.generate([request], 13), plain.generate([request], 13)
+        (ours,), (theirs,) = engine.generate([request], 13), loop.generate([request], 13)
         assert [g.text for g in theirs] == [g.text for g in ours]
         assert [g.logprob for g in theirs] == pytest.approx([g.logprob for g in ours], abs=1e-3)
         assert [g.weakest for g in theirs] == pytest.approx([g.weakest for g in ours], abs=1e-3)
@@ -132,17 +149,29 @@ def test_the_sample_takes_half_of_each_set_and_others_to_warm_up(tmp_path: Path)
 def test_systems_run_in_blocks_and_a_failure_is_told(tmp_path: Path) -> None:
     found = sample(write_data(tmp_path), "test", 2)
     broken = System("broken", "broken", ("engine.name=fake", "engine.model=/none.json"))
-    systems = [BACKENDS[0], ONE, broken]
-    done = run_blocks(systems, split_blocks(found.articles, 1), found.spare[0], FAKE)
+    done = run_blocks([BACKENDS[0], broken], split_blocks(found.articles, 1), found.spare[0], FAKE)
     assert list(done.faults) == ["broken"]
     assert "/none.json" in done.faults["broken"]
-    (one,) = done.results["one"]
+    (ours,) = done.results["ours"]
+    assert ours["articles"] == 2
+    assert [record["id"] for record in outputs([ours])] == [article.id for article in found.articles]
+    assert rouge_table([BACKENDS[0], broken], done, found).count("precis, as shipped") == 3
+
+
+def test_one_summary_an_article(tmp_path: Path) -> None:
+    """What the ten-line script writes is scored as a summary and nothing else."""
+    found = sample(write_data(tmp_path), "test", 2)
+    write_articles(tmp_path / "articles.jsonl", [replace(found.spare[0], id="warm-up"), *found.articles])
+    (tmp_path / "config.yaml").write_text(to_yaml(load_config(None)))
+    paths = [str(tmp_path / name) for name in ("config.yaml", "articles.jsonl", "result.json")]
+    assert plain.main(["summary", *paths, str(time.monotonic())]) == 0
+    one = json.loads((tmp_path / "result.json").read_text())
     assert one["articles"] == 2
-    assert all(one["texts"][article.id] for article in found.articles)
-    assert sum(one["cold_s"].values()) > 0
-    table = rouge_table(systems, done, found)
-    assert "transformers, one summary an article, nothing else" in table
-    assert table.count("precis, as shipped") == 3
+    assert all(len(one["texts"][article.id].split()) > 3 for article in found.articles)
+    assert all(seconds >= 0 for seconds in one["cold_s"].values())
+    scored = rouge_rows(ONE, Found({"one": [one]}), found)
+    assert list(scored) == [("cnn", "summary")]
+    assert scored["cnn", "summary"].rouge["rouge1"].f > 0
 
 
 @pytest.mark.parametrize("wrong", [["--limit", "0"], ["--batch", "7"], ["--split", "train"]])

@@ -293,7 +293,7 @@ def test_the_self_test_says_what_was_written_and_what_failed(tmp_path: Path) -> 
     assert gone.state == "FAILED"
     assert "none.json" in gone.detail
     script = tmp_path / "script.json"
-    script.write_text(json.dumps({"ferry": ["A dragon ate 77 sailors"]}))
+    script.write_text(json.dumps({" ": ["A dragon ate 77 sailors"]}))
     false = self_test("fake", EngineSettings(name="fake", model=str(script)))
     assert not false.ok
     assert false.detail == "no headline that the guard accepts"

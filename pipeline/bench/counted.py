@@ -22,6 +22,11 @@ class Counted:
         self.read: list[str] = []
         self.written: list[str] = []
 
+    @property
+    def pooled(self) -> bool:
+        """Whether the engine forms its own batches; asked of the class, where `__getattr__` is not seen."""
+        return bool(getattr(self._engine, "pooled", False))
+
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         began = time.perf_counter()
         answers = self._engine.generate(requests, seed)

@@ -38,6 +38,8 @@ WEAKEST = 3
 class PlainEngine:
     """Generates with transformers alone; which sentences are asked about, and what is chosen, is precis's."""
 
+    pooled = False  # batches are formed outside, of `engine.batch_size` requests
+
     def __init__(self, ours: Engine, settings: EngineSettings) -> None:
         self.ours, self.settings = ours, settings
         self.tokenizer = AutoTokenizer.from_pretrained(WEIGHTS)
