@@ -39,7 +39,7 @@ FORMAT_NEEDS: dict[str, Needs] = {
     ".jsonl": Needs(),
     ".ndjson": Needs(),
     ".json": Needs(),
-    ".csv": Needs(("datasets",)),
+    ".csv": Needs(),
     ".parquet": Needs(("pyarrow",)),
     ".arrow": Needs(("pyarrow",)),
     ".pdf": Needs(("pypdf",), "documents"),
