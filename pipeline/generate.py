@@ -63,11 +63,13 @@ def _seed(seed: int, batch: Sequence[Request]) -> int:
 
 
 def _candidates(request: Request, generated: Generated, extractive: bool) -> list[Candidate]:
-    """One candidate per text, or one per sentence where the text is a whole summary that serves a kind."""
-    text = " ".join(generated.text.split())
+    """One candidate per text, or one per sentence where the text is a whole summary that serves a kind; a line end, as
+    some models mark the end of a sentence, ends it."""
+    lines = [" ".join(line.split()) for line in generated.text.splitlines()]
+    text = " ".join(line for line in lines if line)
     texts = [text]
     if request.task == "summary" and request.serves:
-        texts = [sentence.text for sentence in split_sentences(text)] or [text]
+        texts = [sentence.text for line in lines for sentence in split_sentences(line)] or [text]
     flags = tuple(dict.fromkeys((*request.flags, *generated.flags)))
     whole = Candidate(
         request_id=request.id,

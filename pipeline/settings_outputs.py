@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 EngineName = Literal["embedded", "seq2seq", "lead", "textrank", "fake"]
 MODEL_ENGINES = ("embedded", "seq2seq")
+ENGLISH_ENGINES = ("embedded", "lead", "textrank", "fake")  # without language codes
+OWN_COPY_PRIOR = {"embedded": 2.0}  # as it was trained; 0 for the others
 
 
 class Settings(BaseModel):
@@ -45,8 +47,25 @@ class EngineSettings(Settings):
     prefix: str | None = Field(
         default=None, description="text before each source, e.g. 'summarize: ' for T5; null: the model's own"
     )
+    source_language: str | None = Field(
+        default=None,
+        min_length=1,
+        description="code of the articles' language for a multilingual model: en_XX, eng_Latn, en …; null: the model's own",
+    )
+    target_language: str | None = Field(
+        default=None,
+        min_length=1,
+        description="code of the language to write; null: the model's own, else the articles'",
+    )
+    device: str = Field(
+        default="auto",
+        pattern=r"^(auto|cpu|cuda(:[0-9]+)?|mps)$",
+        description="where the model runs: auto (CUDA if there is any, else the CPU; the embedded model: the CPU), cpu, "
+        "cuda, cuda:N, mps",
+    )
     dtype: Literal["float32", "bfloat16", "auto"] = Field(
-        default="float32", description="number type of the weights; auto: as the checkpoint stores them"
+        default="float32",
+        description="number type of the weights; auto: as the checkpoint stores them, but float16 as float32 on a CPU",
     )
     threads: int | None = Field(
         default=None, ge=1, le=1024, description="CPU threads; null: torch's choice (not in the digest)"
@@ -63,8 +82,11 @@ class EngineSettings(Settings):
     length_penalty: float = Field(
         default=1.0, ge=-10, le=10, description="exponent of the length in beam scores; higher: longer texts"
     )
-    copy_prior: float = Field(
-        default=2.0, ge=0, le=20, description="logits added to tokens of the source; 0: off"
+    copy_prior: float | None = Field(
+        default=None,
+        ge=0,
+        le=20,
+        description="logits added to tokens of the source; 0: off; null: 2 for embedded, 0 for the others",
     )
     selector: bool = Field(
         default=True, description="choose sentences with the model's own selector, where it has one; false: by features"
@@ -88,6 +110,19 @@ class EngineSettings(Settings):
         if value is None and info.data.get("name") == "seq2seq":
             raise ValueError("the engine seq2seq needs a model: a folder or a hub name")
         return value
+
+    @field_validator("source_language", "target_language")
+    @classmethod
+    def _only_with_languages(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("name") in ENGLISH_ENGINES:
+            raise ValueError(f"has no effect on the engine {info.data['name']}, which knows no languages")
+        return value
+
+    @field_validator("copy_prior")
+    @classmethod
+    def _own_copy_prior(cls, value: float | None, info: ValidationInfo) -> float | None:
+        """The number that null stands for, so that the resolved config and its digest say it."""
+        return OWN_COPY_PRIOR.get(str(info.data.get("name")), 0.0) if value is None else value
 
     @field_validator("candidates")
     @classmethod

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
+from safetensors import SafetensorError
 
-from pipeline.errors import EngineError
+from pipeline.engines.families import family_of, source_limit
+from pipeline.errors import EngineError, MissingExtra
 from pipeline.files import weights_sha256
 from pipeline.settings_outputs import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A loaded model in evaluation mode, its tokenizer, its identity and the tokens its encoder can read."""
+    """A loaded model in evaluation mode, its tokenizer, its identity and the tokens its encoder is to read at once."""
 
     model: Any
     tokenizer: Any
@@ -27,32 +30,102 @@ class Checkpoint:
 
 
 def load_checkpoint(settings: EngineSettings, path: str) -> Checkpoint:
-    """Load `path` (folder or hub name); EngineError says what is wrong with it and what to do."""
+    """Load `path` (folder or hub name) onto `settings.device`; EngineError says what is wrong and what to do."""
+    device = pick_device(settings)
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
-    dtype = {"float32": torch.float32, "bfloat16": torch.bfloat16, "auto": "auto"}[settings.dtype]
     revision = {} if settings.revision is None else {"revision": settings.revision}
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(path, **revision)
+        config = transformers.AutoConfig.from_pretrained(path, **revision)
+        _demand_encoder_decoder(config, path)
+        tokenizer = _tokenizer(config, path, revision)
+        dtype = _dtype(settings, config, device)
         model = transformers.AutoModelForSeq2SeqLM.from_pretrained(path, dtype=dtype, **revision)
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        _blame_missing_extra(error)
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EngineError(
             f"the model cannot be loaded: {reason}",
             where=path,
             fix="name a folder or hub model that AutoModelForSeq2SeqLM loads; offline, it must be on this disk",
         ) from error
-    model.eval()
+    model.eval().to(device)
     facts = _facts(settings, path, model)
-    return Checkpoint(model, tokenizer, _identity(settings, facts), _limit(model, tokenizer), facts)
+    limit = source_limit(model.config, tokenizer, settings.max_source_tokens)
+    return Checkpoint(model, tokenizer, _identity(settings, facts, device), limit, facts)
+
+
+def pick_device(settings: EngineSettings) -> torch.device:
+    """Where the model is to run. `auto`: the first CUDA device if there is one, else the CPU; the embedded model always
+    stays on the CPU then. EngineError if the device named is not there.
+    """
+    name = settings.device
+    if name == "auto":
+        name = "cuda" if settings.name != "embedded" and torch.cuda.is_available() else "cpu"
+    device = torch.device(name)
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise EngineError(
+            "there is no CUDA device here" if not count else f"there are only {count} CUDA devices here, from cuda:0",
+            where=f"engine.device: {name}",
+            fix="use auto or cpu",
+        )
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise EngineError("there is no MPS device here", where=f"engine.device: {name}", fix="use auto or cpu")
+    return device
 
 
 def device_of(model: Any) -> torch.device:
     """Where the model's weights lie."""
     device: torch.device = next(model.parameters()).device
     return device
+
+
+def _demand_encoder_decoder(config: Any, path: str) -> None:
+    """EngineError for a model of another kind, with the engine that is made for it."""
+    if config.is_encoder_decoder:
+        return
+    writes = type(config) in transformers.MODEL_FOR_CAUSAL_LM_MAPPING
+    raise EngineError(
+        f"a {config.model_type} model is no encoder-decoder",
+        where=path,
+        fix="use engine.name: chat for it, if it has a chat template" if writes else "it writes no text: name another",
+    )
+
+
+def _tokenizer(config: Any, path: str, revision: Mapping[str, str]) -> Any:
+    """The checkpoint's tokenizer; AutoTokenizer wants a tokenizer.json of some families that have a vocabulary only."""
+    try:
+        return transformers.AutoTokenizer.from_pretrained(path, **revision)
+    except ValueError:
+        name = family_of(config).tokenizer
+        if name is None:
+            raise
+        return getattr(transformers, name).from_pretrained(path, **revision)
+
+
+def _dtype(settings: EngineSettings, config: Any, device: torch.device) -> Any:
+    """The number type to load; half precision stays off the CPU, where it is slow and, with some models, overflows."""
+    if settings.dtype != "auto":
+        return {"float32": torch.float32, "bfloat16": torch.bfloat16}[settings.dtype]
+    stored = getattr(config, "dtype", None)
+    return torch.float32 if device.type == "cpu" and stored in (torch.float16, "float16") else "auto"
+
+
+def _blame_missing_extra(error: Exception) -> None:
+    """MissingExtra if the tokenizer wants a package that is not installed."""
+    for package, module in (("sentencepiece", "sentencepiece"), ("protobuf", "google.protobuf")):
+        if package in str(error).lower() and not _installed(module):
+            raise MissingExtra(package, "sentencepiece") from error
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of the package around it
+        return False
 
 
 def _facts(settings: EngineSettings, path: str, model: Any) -> dict[str, str | None]:
@@ -63,16 +136,9 @@ def _facts(settings: EngineSettings, path: str, model: Any) -> dict[str, str | N
     return {"name": name, "revision": commit, "sha256": weights_sha256(path) if local else None}
 
 
-def _identity(settings: EngineSettings, facts: Mapping[str, str | None]) -> str:
+def _identity(settings: EngineSettings, facts: Mapping[str, str | None], device: torch.device) -> str:
+    """What texts depend on; the device only where it is not the CPU, and not which one of several."""
     weights = (facts["sha256"] or facts["revision"] or "unpinned")[:16]
     versions = f"transformers:{transformers.__version__}|torch:{torch.__version__}"
-    return f"{settings.name}|{Path(facts['name'] or '').name}|{weights}|{settings.dtype}|{versions}"
-
-
-def _limit(model: Any, tokenizer: Any) -> int:
-    """The encoder's maximum length from config and tokenizer; 4096 where neither states one."""
-    names = ("max_encoder_position_embeddings", "max_position_embeddings", "n_positions", "max_source_positions")
-    stated = [getattr(model.config, name, None) for name in names]
-    stated.append(getattr(tokenizer, "model_max_length", None))
-    known = [int(n) for n in stated if n is not None and 0 < n < 1_000_000]
-    return min(known, default=4096)
+    place = "" if device.type == "cpu" else f"|{device.type}"
+    return f"{settings.name}|{Path(facts['name'] or '').name}|{weights}|{settings.dtype}|{versions}{place}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -23,8 +24,12 @@ def n_best(
     min_new_tokens: int = 0,
     seed: int = 0,
     processors: LogitsProcessorList | None = None,
+    decode: Callable[[torch.Tensor], list[str]] | None = None,
 ) -> list[list[Generated]]:
-    """`settings.candidates` texts per row of `inputs`, best first; beam search, or sampling from `seed`."""
+    """`settings.candidates` texts per row of `inputs`, best first; beam search, or sampling from `seed`.
+
+    `decode` turns token ids (rows, tokens) into texts; by default the tokenizer does, without special tokens.
+    """
     count, rows = settings.candidates, len(inputs["input_ids"])
     how: dict[str, Any] = {"num_beams": settings.beams, "length_penalty": settings.length_penalty}
     if settings.sample:
@@ -44,8 +49,8 @@ def n_best(
         )
     indices = getattr(out, "beam_indices", None)
     scores = model.compute_transition_scores(out.sequences, out.scores, indices, normalize_logits=indices is None)
-    texts = tokenizer.batch_decode(out.sequences, skip_special_tokens=True)
-    end = tokenizer.eos_token_id
+    texts = decode(out.sequences) if decode else tokenizer.batch_decode(out.sequences, skip_special_tokens=True)
+    ends = _ends(model, tokenizer)
     found: list[list[Generated]] = [[] for _ in range(rows)]
     for i, text in enumerate(texts):
         tokens = out.sequences[i][-scores.shape[1] :]
@@ -53,6 +58,14 @@ def n_best(
         sure = scores[i][real]
         mean = float(sure.mean()) if len(sure) else None
         weakest = float(sure.topk(min(WEAKEST, len(sure)), largest=False).values.mean()) if len(sure) else None
-        flags = () if end in tokens.tolist() else ("unfinished",)
+        flags = () if ends & set(tokens.tolist()) else ("unfinished",)
         found[i // count].append(Generated(text.strip(), mean, flags, weakest))
     return found
+
+
+def _ends(model: Any, tokenizer: Any) -> set[int]:
+    """The tokens that end a text; a tokenizer such as BERT's names none, its model does."""
+    stated = model.generation_config.eos_token_id
+    if stated is None:
+        stated = tokenizer.eos_token_id
+    return set(stated) if isinstance(stated, list) else {stated}

@@ -11,7 +11,7 @@ import torch
 import transformers
 from tokenizers import Tokenizer
 
-from pipeline.engines.seq2seq import own_prefix
+from pipeline.engines.families import own_prefix
 from pipeline.errors import ConfigError, EngineError
 from pipeline.train.batching import PAD
 from pipeline.train.objective import CopyObjective, loss_of, start_model

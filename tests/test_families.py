@@ -1,0 +1,178 @@
+"""Every family of encoder-decoders through the engine seq2seq, with tiny random checkpoints loaded as hub models are.
+
+The numbers of tokens come from the checkpoints' shapes (tests/family_sample.py); what an input holds is counted with a
+tokenizer of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+import torch
+import transformers
+from family_sample import CHECKPOINTS, CORPUS
+
+from pipeline.config import load_config
+from pipeline.engines import open_engine
+from pipeline.engines.seq2seq import Seq2SeqEngine
+from pipeline.generate import generate
+from pipeline.plan import plan
+from pipeline.records import Request
+from pipeline.text.article import make_article
+
+# Tokens an input may have. Positions less those that no token gets (ProphetNet, RoBERTa: from behind the padding
+# token's id; LED: whole windows of 8), or what the tokenizer states if that is less; for T5 and its kin, which have no
+# positions, what config or tokenizer state, or what they were trained with.
+LIMITS = {
+    "bart": 96, "mbart": 80, "mbart50": 80, "pegasus": 96, "pegasus_x": 120, "bigbird_pegasus": 128, "t5": 128,
+    "flan_t5": 96, "mt5": 1024, "longt5": 160, "led": 96, "marian": 80, "marian_multilingual": 80, "m2m_100": 96,
+    "nllb": 96, "prophetnet": 95, "bert2bert": 96, "roberta2roberta": 94,
+}  # fmt: skip
+PREFIXES = {"t5": "summarize: ", "flan_t5": "summarize: "}
+SPECIAL = {"bart": 2, "led": 2, "mbart": 2, "mbart50": 2, "m2m_100": 2, "nllb": 2, "bert2bert": 2, "roberta2roberta": 2}
+ARTICLE = make_article("a", " ".join(sentence for text in CORPUS for sentence in text.split("; ")))
+Made = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The folder of a family's checkpoint, made once."""
+    found: dict[str, Path] = {}
+
+    def folder(name: str) -> Path:
+        if name not in found:
+            found[name] = CHECKPOINTS[name](tmp_path_factory.mktemp(name))
+        return found[name]
+
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+def opened(folder: Path, *overrides: str, beams: int = 3) -> Seq2SeqEngine:
+    values = ["engine.name=seq2seq", f"engine.model={folder}", f"engine.beams={beams}", "engine.candidates=2"]
+    return cast(Seq2SeqEngine, open_engine(load_config(None, [*values, *overrides]).engine))
+
+
+def request(text: str, words: int | None = 5) -> Request:
+    return Request(text, "a", "summary", text, (0,), ("summary",), words=words)
+
+
+def test_every_family_has_its_numbers() -> None:
+    assert LIMITS.keys() == CHECKPOINTS.keys()
+
+
+@pytest.mark.parametrize("name", CHECKPOINTS)
+def test_a_long_article_goes_in_within_the_limit_and_whole(made: Made, name: str) -> None:
+    engine, prefix = opened(made(name)), PREFIXES.get(name, "")
+    tokenizer = engine.checkpoint.tokenizer
+    bare = len(tokenizer(prefix, add_special_tokens=False)["input_ids"])
+    assert engine.budget == LIMITS[name] - bare - SPECIAL.get(name, 1)
+    chunks = [r.source for r in plan(ARTICLE, ("summary",), load_config(None).outputs, engine)]
+    assert len(chunks) > 1
+    assert " ".join(chunks).split() == ARTICLE.text.split()
+    sizes = [len(tokenizer(prefix + chunk)["input_ids"]) for chunk in chunks]
+    assert max(sizes) <= LIMITS[name]
+    assert min(sizes[:-1]) > LIMITS[name] / 3
+    assert engine.count_tokens(chunks[0]) == sizes[0] - bare - SPECIAL.get(name, 1)
+
+
+@pytest.mark.parametrize("name", CHECKPOINTS)
+def test_the_encoder_reads_as_many_tokens_as_the_limit_says(made: Made, name: str) -> None:
+    engine = opened(made(name))
+    ids = torch.full((1, LIMITS[name]), engine.checkpoint.tokenizer.convert_tokens_to_ids("."))
+    with torch.inference_mode():
+        states = engine.checkpoint.model.get_encoder()(input_ids=ids, attention_mask=torch.ones_like(ids))
+    assert states.last_hidden_state.shape[1] >= LIMITS[name]
+    assert torch.isfinite(states.last_hidden_state).all()
+
+
+@pytest.mark.parametrize("name", ["bart", "mbart", "pegasus", "led", "marian", "bert2bert", "roberta2roberta"])
+def test_one_token_more_has_no_position(made: Made, name: str) -> None:
+    engine = opened(made(name), "engine.max_source_tokens=5000")
+    ids = torch.full((1, engine.checkpoint.max_tokens + 1), engine.checkpoint.tokenizer.convert_tokens_to_ids("."))
+    with torch.inference_mode(), pytest.raises((IndexError, RuntimeError)):
+        engine.checkpoint.model.get_encoder()(input_ids=ids, attention_mask=torch.ones_like(ids))
+
+
+@pytest.mark.parametrize("name", CHECKPOINTS)
+def test_n_best_plain_texts_with_scores_the_same_again(made: Made, name: str) -> None:
+    engine = opened(made(name))
+    requests = [request(CORPUS[0][: 9 * i]) for i in (1, 3, 2)]
+    found = engine.generate(requests, 13)
+    assert [len(texts) for texts in found] == [2, 2, 2]
+    marks = {*engine.checkpoint.tokenizer.all_special_tokens, "<n>", "__", ">>", *engine.languages.ids}
+    for text in (t for texts in found for t in texts):
+        assert text.logprob is not None and math.isfinite(text.logprob) and text.logprob < 0
+        assert text.weakest is not None and text.weakest <= text.logprob
+        assert not [mark for mark in marks if mark in text.text]
+    assert engine.generate(requests, 13) == found
+    if name != "bigbird_pegasus":  # whether its attention is sparse depends on the longest of a batch
+        alone = [engine.generate([one], 13)[0] for one in requests]
+        assert [[t.text for t in texts] for texts in alone] == [[t.text for t in texts] for texts in found]
+
+
+def test_bigbird_returns_to_sparse_attention_after_a_short_text(made: Made) -> None:
+    engine = opened(made("bigbird_pegasus"))
+    long, short = request(" ".join(CORPUS[:2])[:100]), request("The mayor")
+    fresh = engine.generate([long], 13)
+    assert engine.checkpoint.model.get_encoder().attention_type == "block_sparse"
+    engine.generate([short], 13)
+    assert engine.checkpoint.model.get_encoder().attention_type == "original_full"
+    assert engine.generate([long], 13) == fresh
+    assert engine.checkpoint.model.get_encoder().attention_type == "block_sparse"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("pegasus", "The council voted on Monday<n>the mayor said nobody was hurt"),
+     ("bigbird_pegasus", "The council voted on Monday<n>the mayor said nobody was hurt<n>"),
+     ("prophetnet", "the council voted on monday [X_SEP] the mayor said nobody was hurt [SEP]")],
+)  # fmt: skip
+def test_the_mark_between_sentences_ends_a_sentence(
+    made: Made, name: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = opened(made(name), "engine.candidates=1")
+    ids = torch.tensor([engine.checkpoint.tokenizer(text, add_special_tokens=False)["input_ids"]])
+    model = engine.checkpoint.model
+    monkeypatch.setattr(model, "generate", lambda **_: SimpleNamespace(sequences=ids, scores=(), beam_indices=None))
+    monkeypatch.setattr(model, "compute_transition_scores", lambda *_, **__: -torch.ones(ids.shape))
+    found = [candidate.text.lower() for candidate in generate([request("x")], engine, 1, 13)]
+    assert found == ["the council voted on monday", "the mayor said nobody was hurt"]
+
+
+@pytest.mark.parametrize("name", ["bart", "t5", "m2m_100", "prophetnet", "marian_multilingual"])
+def test_special_tokens_in_an_article_are_text(made: Made, name: str) -> None:
+    engine, seen = opened(made(name)), list[torch.Tensor]()
+    tokenizer, model = engine.checkpoint.tokenizer, engine.checkpoint.model
+    end = tokenizer.eos_token or tokenizer.sep_token
+    plain, spy = model.generate, lambda **how: (seen.append(how["input_ids"]), plain(**how))[1]
+    model.generate = spy
+    engine.generate([request(f">>deu<< The {end} council __de__ voted {tokenizer.pad_token} twice.")], 13)
+    special = [i for i in seen[0][0].tolist() if i in {*tokenizer.all_special_ids, *engine.languages.ids.values()}]
+    empty = [i for i in tokenizer(engine.prefix)["input_ids"] if i in tokenizer.all_special_ids]
+    unknown = tokenizer.unk_token_id
+    assert [i for i in special if i != unknown] == [i for i in empty if i != unknown]
+
+
+def test_a_word_beyond_the_limit_is_cut_and_flagged(made: Made) -> None:
+    engine = opened(made("bart"))
+    (texts,) = engine.generate([request("A" + "b7" * 200)], 13)
+    assert all("truncated_input" in text.flags for text in texts)
+    (texts,) = engine.generate([request(CORPUS[0][:40])], 13)
+    assert not any("truncated_input" in text.flags for text in texts)
+
+
+def test_the_tables_name_families_that_transformers_has() -> None:
+    from pipeline.engines.families import FAMILIES
+
+    known: Any = transformers.models.auto.configuration_auto.CONFIG_MAPPING_NAMES
+    assert not FAMILIES.keys() - set(known)
