@@ -50,7 +50,8 @@ class EngineSettings(Settings):
     source_language: str | None = Field(
         default=None,
         min_length=1,
-        description="code of the articles' language for a multilingual model: en_XX, eng_Latn, en …; null: the model's own",
+        description="code of the articles' language for a multilingual model: en_XX, eng_Latn, en …; null: the model's "
+        "own, else English",
     )
     target_language: str | None = Field(
         default=None,
@@ -60,8 +61,8 @@ class EngineSettings(Settings):
     device: str = Field(
         default="auto",
         pattern=r"^(auto|cpu|cuda(:[0-9]+)?|mps)$",
-        description="where the model runs: auto (CUDA if there is any, else the CPU; the embedded model: the CPU), cpu, "
-        "cuda, cuda:N, mps",
+        description="where the model runs: cpu, cuda, cuda:N, mps, or auto: CUDA if there is any, else the CPU; the "
+        "embedded model: the CPU",
     )
     dtype: Literal["float32", "bfloat16", "auto"] = Field(
         default="float32",

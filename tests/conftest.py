@@ -1,9 +1,13 @@
-"""One headless Chromium for all tests of pages; they are skipped where it or its driver is not installed."""
+"""For all tests: no hub; one headless Chromium for pages (skipped where it or its driver is not installed); tiny
+checkpoints, each made once.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ import pytest
 FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
  --disable-component-update --disable-sync"""
 Show = Callable[..., Any]
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when transformers is imported
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +33,14 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a tiny checkpoint of a family of encoder-decoders, by its name in family_sample."""
+    from family_sample import CHECKPOINTS
+
+    return cache(lambda name: CHECKPOINTS[name](tmp_path_factory.mktemp(name)))
 
 
 @pytest.fixture

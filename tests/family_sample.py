@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sentencepiece
 import torch
@@ -16,9 +16,15 @@ import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import GenerationConfig
 
+from pipeline.config import load_config
+from pipeline.engines import open_engine
+from pipeline.engines.seq2seq import Seq2SeqEngine
+from pipeline.records import Request
+
+Made = Callable[[str], Path]  # the folder of a family's checkpoint
 CORPUS = [
-    f"The council of town number {i} voted on Monday to close the bridge. Nobody was hurt, the mayor said; about {7 * i} "
-    f"people thanked the firemen who worked by the northern river until noon."
+    f"The council of town number {i} voted on Monday to close the bridge. Nobody was hurt, the mayor said; about "
+    f"{7 * i} people thanked the firemen who worked by the northern river until noon."
     for i in range(40)
 ]
 WORDS = "the council of town number voted on monday to close bridge nobody was hurt mayor said about people thanked"
@@ -50,7 +56,9 @@ def pieces(path: Path, model: str = "unigram", **more: Any) -> Path:
     return path
 
 
-def settle(folder: Path, config: Any, tokenizer: Mapping[str, Any], generation: Mapping[str, Any] | None = None) -> Path:
+def settle(
+    folder: Path, config: Any, tokenizer: Mapping[str, Any], generation: Mapping[str, Any] | None = None
+) -> Path:
     """Save a random model of `config` beside the vocabulary files in `folder`; the size of the vocabulary is set."""
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer))
     (folder / "config.json").write_text(json.dumps({"model_type": config.model_type}))
@@ -218,8 +226,8 @@ def bert2bert(folder: Path, **stated: Any) -> Path:
     """Neither its config nor its tokenizer says how to begin, unless `stated` does."""
     size = word_pieces(folder, "vocab.txt", "[PAD] [UNK] [CLS] [SEP] [MASK]")
     (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer"}))
-    half = transformers.BertConfig(vocab_size=size, max_position_embeddings=96, **BERT)
-    pair = transformers.EncoderDecoderConfig.from_encoder_decoder_configs(half, transformers.BertConfig(**half.to_dict()))
+    halves = [transformers.BertConfig(vocab_size=size, max_position_embeddings=96, **BERT) for _ in range(2)]
+    pair = transformers.EncoderDecoderConfig.from_encoder_decoder_configs(*halves)
     pair.update(stated)
     return save_model(folder, pair)
 
@@ -253,3 +261,14 @@ CHECKPOINTS: dict[str, Callable[[Path], Path]] = {
     "bert2bert": bert2bert,
     "roberta2roberta": roberta2roberta,
 }
+
+
+def opened(folder: Path, *overrides: str, beams: int = 2) -> Seq2SeqEngine:
+    """The engine seq2seq with the checkpoint in `folder`."""
+    values = ["engine.name=seq2seq", f"engine.model={folder}", f"engine.beams={beams}", "engine.candidates=2"]
+    return cast(Seq2SeqEngine, open_engine(load_config(None, [*values, *overrides]).engine))
+
+
+def request(text: str, words: int | None = 2) -> Request:
+    """A text to be summarised in about so many words; None: without a wish."""
+    return Request(text, "a", "summary", text, (0,), ("summary",), words=words)

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
+from functools import cache
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import torch
 import transformers
-from family_sample import CHECKPOINTS, CORPUS
+from family_sample import CHECKPOINTS, CORPUS, Made, opened, request
 
 from pipeline.config import load_config
-from pipeline.engines import open_engine
+from pipeline.engines.families import FAMILIES
 from pipeline.engines.seq2seq import Seq2SeqEngine
 from pipeline.generate import generate
 from pipeline.plan import plan
-from pipeline.records import Request
 from pipeline.text.article import make_article
 
 # Tokens an input may have. Positions less those that no token gets (ProphetNet, RoBERTa: from behind the padding
@@ -36,34 +35,13 @@ LIMITS = {
 PREFIXES = {"t5": "summarize: ", "flan_t5": "summarize: "}
 SPECIAL = {"bart": 2, "led": 2, "mbart": 2, "mbart50": 2, "m2m_100": 2, "nllb": 2, "bert2bert": 2, "roberta2roberta": 2}
 ARTICLE = make_article("a", " ".join(sentence for text in CORPUS for sentence in text.split("; ")))
-Made = Callable[[str], Path]
+Ready = Callable[[str], Seq2SeqEngine]
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """The folder of a family's checkpoint, made once."""
-    found: dict[str, Path] = {}
-
-    def folder(name: str) -> Path:
-        if name not in found:
-            found[name] = CHECKPOINTS[name](tmp_path_factory.mktemp(name))
-        return found[name]
-
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-
-
-def opened(folder: Path, *overrides: str, beams: int = 3) -> Seq2SeqEngine:
-    values = ["engine.name=seq2seq", f"engine.model={folder}", f"engine.beams={beams}", "engine.candidates=2"]
-    return cast(Seq2SeqEngine, open_engine(load_config(None, [*values, *overrides]).engine))
-
-
-def request(text: str, words: int | None = 5) -> Request:
-    return Request(text, "a", "summary", text, (0,), ("summary",), words=words)
+@pytest.fixture(scope="module")
+def ready(made: Made) -> Ready:
+    """The engine of a family with its defaults, opened once."""
+    return cache(lambda name: opened(made(name)))
 
 
 def test_every_family_has_its_numbers() -> None:
@@ -71,8 +49,8 @@ def test_every_family_has_its_numbers() -> None:
 
 
 @pytest.mark.parametrize("name", CHECKPOINTS)
-def test_a_long_article_goes_in_within_the_limit_and_whole(made: Made, name: str) -> None:
-    engine, prefix = opened(made(name)), PREFIXES.get(name, "")
+def test_a_long_article_goes_in_within_the_limit_and_whole(ready: Ready, name: str) -> None:
+    engine, prefix = ready(name), PREFIXES.get(name, "")
     tokenizer = engine.checkpoint.tokenizer
     bare = len(tokenizer(prefix, add_special_tokens=False)["input_ids"])
     assert engine.budget == LIMITS[name] - bare - SPECIAL.get(name, 1)
@@ -86,8 +64,8 @@ def test_a_long_article_goes_in_within_the_limit_and_whole(made: Made, name: str
 
 
 @pytest.mark.parametrize("name", CHECKPOINTS)
-def test_the_encoder_reads_as_many_tokens_as_the_limit_says(made: Made, name: str) -> None:
-    engine = opened(made(name))
+def test_the_encoder_reads_as_many_tokens_as_the_limit_says(ready: Ready, name: str) -> None:
+    engine = ready(name)
     ids = torch.full((1, LIMITS[name]), engine.checkpoint.tokenizer.convert_tokens_to_ids("."))
     with torch.inference_mode():
         states = engine.checkpoint.model.get_encoder()(input_ids=ids, attention_mask=torch.ones_like(ids))
@@ -104,12 +82,13 @@ def test_one_token_more_has_no_position(made: Made, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CHECKPOINTS)
-def test_n_best_plain_texts_with_scores_the_same_again(made: Made, name: str) -> None:
-    engine = opened(made(name))
+def test_n_best_plain_texts_with_scores_the_same_again(ready: Ready, name: str) -> None:
+    engine = ready(name)
     requests = [request(CORPUS[0][: 9 * i]) for i in (1, 3, 2)]
     found = engine.generate(requests, 13)
     assert [len(texts) for texts in found] == [2, 2, 2]
-    marks = {*engine.checkpoint.tokenizer.all_special_tokens, "<n>", "__", ">>", *engine.languages.ids}
+    marks = {*engine.checkpoint.tokenizer.all_special_tokens, "<n>", "__", ">>"}
+    marks |= {code for code in engine.languages.ids if len(code) > 3}
     for text in (t for texts in found for t in texts):
         assert text.logprob is not None and math.isfinite(text.logprob) and text.logprob < 0
         assert text.weakest is not None and text.weakest <= text.logprob
@@ -120,8 +99,8 @@ def test_n_best_plain_texts_with_scores_the_same_again(made: Made, name: str) ->
         assert [[t.text for t in texts] for texts in alone] == [[t.text for t in texts] for texts in found]
 
 
-def test_bigbird_returns_to_sparse_attention_after_a_short_text(made: Made) -> None:
-    engine = opened(made("bigbird_pegasus"))
+def test_bigbird_returns_to_sparse_attention_after_a_short_text(ready: Ready) -> None:
+    engine = ready("bigbird_pegasus")
     long, short = request(" ".join(CORPUS[:2])[:100]), request("The mayor")
     fresh = engine.generate([long], 13)
     assert engine.checkpoint.model.get_encoder().attention_type == "block_sparse"
@@ -150,12 +129,12 @@ def test_the_mark_between_sentences_ends_a_sentence(
 
 
 @pytest.mark.parametrize("name", ["bart", "t5", "m2m_100", "prophetnet", "marian_multilingual"])
-def test_special_tokens_in_an_article_are_text(made: Made, name: str) -> None:
-    engine, seen = opened(made(name)), list[torch.Tensor]()
+def test_special_tokens_in_an_article_are_text(ready: Ready, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, seen = ready(name), list[torch.Tensor]()
     tokenizer, model = engine.checkpoint.tokenizer, engine.checkpoint.model
     end = tokenizer.eos_token or tokenizer.sep_token
     plain, spy = model.generate, lambda **how: (seen.append(how["input_ids"]), plain(**how))[1]
-    model.generate = spy
+    monkeypatch.setattr(model, "generate", spy)
     engine.generate([request(f">>deu<< The {end} council __de__ voted {tokenizer.pad_token} twice.")], 13)
     special = [i for i in seen[0][0].tolist() if i in {*tokenizer.all_special_ids, *engine.languages.ids.values()}]
     empty = [i for i in tokenizer(engine.prefix)["input_ids"] if i in tokenizer.all_special_ids]
@@ -163,8 +142,8 @@ def test_special_tokens_in_an_article_are_text(made: Made, name: str) -> None:
     assert [i for i in special if i != unknown] == [i for i in empty if i != unknown]
 
 
-def test_a_word_beyond_the_limit_is_cut_and_flagged(made: Made) -> None:
-    engine = opened(made("bart"))
+def test_a_word_beyond_the_limit_is_cut_and_flagged(ready: Ready) -> None:
+    engine = ready("bart")
     (texts,) = engine.generate([request("A" + "b7" * 200)], 13)
     assert all("truncated_input" in text.flags for text in texts)
     (texts,) = engine.generate([request(CORPUS[0][:40])], 13)
@@ -172,7 +151,5 @@ def test_a_word_beyond_the_limit_is_cut_and_flagged(made: Made) -> None:
 
 
 def test_the_tables_name_families_that_transformers_has() -> None:
-    from pipeline.engines.families import FAMILIES
-
     known: Any = transformers.models.auto.configuration_auto.CONFIG_MAPPING_NAMES
     assert not FAMILIES.keys() - set(known)

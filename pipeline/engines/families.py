@@ -86,17 +86,17 @@ def source_limit(config: Any, tokenizer: Any, wanted: int | None = None) -> int:
     is a leftover of the model it was trained from.
     """
     encoder = getattr(config, "encoder", config)
-    family, states = family_of(encoder), getattr(tokenizer, "model_max_length", None)
+    family, states = family_of(encoder), _length(getattr(tokenizer, "model_max_length", None))
     if family.relative is not None:
-        stated = [n for n in (getattr(encoder, "n_positions", None), states) if _sensible(n)]
+        stated = [n for n in (_length(getattr(encoder, "n_positions", None)), states) if n is not None]
         return wanted or max(stated, default=family.relative)
     table = _positions(encoder, SOURCE_TABLES)
     if table is not None and family.window is not None:
         window = getattr(encoder, family.window)
         size = window if isinstance(window, int) else max(window)
         table = table // size * size
-    stated = [n for n in (table, wanted or states) if n is not None and _sensible(n)]
-    return int(min(stated, default=wanted or UNSTATED)) if table != 0 else 0
+    stated = [n for n in (table, wanted or states) if n is not None]
+    return min(stated, default=UNSTATED)
 
 
 def target_limit(config: Any) -> int:
@@ -108,13 +108,13 @@ def target_limit(config: Any) -> int:
 
 def _positions(config: Any, names: tuple[str, ...]) -> int | None:
     """Entries of the table of positions that a token can get; None if the config names no such table."""
-    stated = [getattr(config, name, None) for name in names]
-    size = next((int(n) for n in stated if _sensible(n)), None)
+    stated = (_length(getattr(config, name, None)) for name in names)
+    size = next((n for n in stated if n is not None), None)
     if size is None or not family_of(config).after_padding:
         return size
     return size - (getattr(config, "pad_token_id", None) or 0) - 1
 
 
-def _sensible(n: Any) -> bool:
-    """Whether a stated length is one, and not a sentinel for none."""
-    return isinstance(n, int | float) and 0 < n < SENTINEL
+def _length(stated: Any) -> int | None:
+    """A stated length as a number; None for none and for a sentinel that means none."""
+    return int(stated) if isinstance(stated, int | float) and 0 < stated < SENTINEL else None

@@ -32,7 +32,9 @@ class Languages:
     prefix: str = ""
 
 
-def choose_languages(config: Any, tokenizer: Any, settings: EngineSettings, stored: tuple[int | None, ...]) -> Languages:
+def choose_languages(
+    config: Any, tokenizer: Any, settings: EngineSettings, stored: tuple[int | None, ...]
+) -> Languages:
     """The languages that `settings` asks for, else the checkpoint's own; tells the tokenizer the source language.
 
     `stored` are token ids of the checkpoint's generation config that may name a target language, the first that does
@@ -70,8 +72,8 @@ def language_ids(config: Any, tokenizer: Any) -> dict[str, int]:
 
 def _own(tokenizer: Any, ids: Mapping[str, int]) -> str:
     """The source language that the tokenizer was stored with; else English, else the first code."""
-    stored = getattr(tokenizer, "src_lang", None)
-    return next((code for code in (stored, *ENGLISH) if code in ids), min(ids))
+    preferred = (str(getattr(tokenizer, "src_lang", None)), *ENGLISH)
+    return next((code for code in preferred if code in ids), min(ids))
 
 
 def _marian_prefix(settings: EngineSettings) -> str:

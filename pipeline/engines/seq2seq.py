@@ -24,8 +24,8 @@ from pipeline.errors import EngineError
 from pipeline.records import Request
 from pipeline.settings_outputs import EngineSettings
 
-WORD_TOKENS = 1.6  # tokens a word may take, for turning a length in words into a limit; more with tokens of few letters
-SAMPLE = "The council said on Monday that about 1,200 people had asked for the northern bridge to be repaired this year."
+WORD_TOKENS = 1.6  # tokens a word may take, for turning a length in words into a limit; more if they are short
+SAMPLE = "The council said on Monday that about 1,200 people had asked for the northern bridge to be repaired."
 LEAST = 16  # tokens a source must have room for
 
 
@@ -117,21 +117,24 @@ class Seq2SeqEngine:
 
     def _texts(self, sequences: torch.Tensor) -> list[str]:
         """Plain text of token ids (rows, tokens); a line end where the model marks the end of a sentence."""
-        tokenizer, codes = self.checkpoint.tokenizer, frozenset(self.languages.ids.values())
-        mark = self.family.boundary
-        special = mark in tokenizer.all_special_tokens
-        cut = tokenizer.convert_tokens_to_ids(mark) if special else None
+        tokenizer, mark = self.checkpoint.tokenizer, self.family.boundary
+        cut = tokenizer.convert_tokens_to_ids(mark) if mark in tokenizer.all_special_tokens else None
         found = []
         for row in sequences.tolist():
-            lines: list[list[int]] = [[]]
-            for token in row:
-                if token == cut:
-                    lines.append([])
-                elif token not in codes:
-                    lines[-1].append(token)
-            texts = (tokenizer.decode(line, skip_special_tokens=True) for line in lines)
-            text = "\n".join(text.strip() for text in texts)
+            lines = (tokenizer.decode(line, skip_special_tokens=True).strip() for line in self._lines(row, cut))
+            text = "\n".join(lines)
             found.append(text.replace(mark, "\n") if mark else text)
+        return found
+
+    def _lines(self, row: Sequence[int], cut: int | None) -> list[list[int]]:
+        """A row's tokens between the tokens `cut`; those of languages, which not all tokenizers skip, left out."""
+        codes = frozenset(self.languages.ids.values())
+        found: list[list[int]] = [[]]
+        for token in row:
+            if token == cut:
+                found.append([])
+            elif token not in codes:
+                found[-1].append(token)
         return found
 
 

@@ -39,14 +39,15 @@ def own_generation(model: Any, tokenizer: Any, languages: Languages) -> Generati
         "eos_token_id": _first(_stored(model, "eos_token_id"), tokenizer.eos_token_id, tokenizer.sep_token_id),
     }
     tokens["pad_token_id"] = _first(_stored(model, "pad_token_id"), tokenizer.pad_token_id, tokens["eos_token_id"])
-    for key, value in tokens.items():
-        if value is None:
-            raise EngineError(
-                f"neither the config nor the tokenizer names the {key.removesuffix('_token_id').replace('_', ' ')} token",
-                where=model.config.name_or_path,
-                fix=f"set {key} in its config.json",
-            )
-    return GenerationConfig(**kept, **tokens, bos_token_id=_first(_stored(model, "bos_token_id"), tokenizer.bos_token_id))
+    for key in (key for key, value in tokens.items() if value is None):
+        name = key.removesuffix("_id").replace("_", " ")
+        raise EngineError(
+            f"neither the config nor the tokenizer names the {name}",
+            where=model.config.name_or_path,
+            fix=f"set {key} in its config.json",
+        )
+    begin = _first(_stored(model, "bos_token_id"), tokenizer.bos_token_id)
+    return GenerationConfig(**kept, **tokens, bos_token_id=begin)
 
 
 def pad_with(tokenizer: Any, pad: int) -> None:
@@ -62,7 +63,8 @@ def _stored(model: Any, key: str) -> Any:
 
 
 def _ends_with_language(tokenizer: Any, languages: Languages) -> bool:
-    return tokenizer("")["input_ids"][-1:] == [languages.read]
+    ids: list[int] = tokenizer("")["input_ids"]
+    return ids[-1:] == [languages.read]
 
 
 def _first(*values: Any) -> Any:
