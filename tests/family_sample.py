@@ -157,6 +157,19 @@ def mt5(folder: Path) -> Path:
     return t5(folder, "MT5Config", tie_word_embeddings=False)
 
 
+def byt5(folder: Path) -> Path:
+    """Bytes for tokens: no vocabulary to store."""
+    return settle(folder, transformers.T5Config(**T5, n_positions=1024), {"tokenizer_class": "ByT5Tokenizer"})
+
+
+def umt5(folder: Path) -> Path:
+    """Stored by a recent transformers: tokenizer.json alone."""
+    t5(folder, "UMT5Config", tie_word_embeddings=False)
+    transformers.T5Tokenizer.from_pretrained(folder).save_pretrained(folder)
+    (folder / "spiece.model").unlink()
+    return folder
+
+
 def longt5(folder: Path) -> Path:
     return t5(folder, "LongT5Config", n_positions=160, local_radius=8, encoder_attention_type="transient-global")
 
@@ -250,7 +263,9 @@ CHECKPOINTS: dict[str, Callable[[Path], Path]] = {
     "bigbird_pegasus": bigbird,
     "t5": t5_v1,
     "flan_t5": flan_t5,
+    "byt5": byt5,
     "mt5": mt5,
+    "umt5": umt5,
     "longt5": longt5,
     "led": led,
     "marian": marian,

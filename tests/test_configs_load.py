@@ -13,7 +13,9 @@ from pipeline.config import load_config, to_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN_CONFIGS = sorted((ROOT / "configs" / "run").glob("*.yaml"))
-NEEDED = {"quickstart", "smoke", "baselines", "folder", "bart-cnn", "titles"}
+NEEDED = {
+    "quickstart", "smoke", "baselines", "folder", "bart-cnn", "titles", "flan-t5", "pegasus", "mbart", "led",
+}  # fmt: skip
 
 
 def test_the_needed_configs_are_there() -> None:
@@ -48,6 +50,11 @@ def test_configs_do_what_their_names_say() -> None:
     bart = loaded["bart-cnn"].outputs
     assert bart.summary.engine is not None
     assert (bart.summary.engine.name, bart.headlines.engine) == ("seq2seq", None)
+    pegasus = loaded["pegasus"].outputs
+    assert pegasus.summary.engine is not None and pegasus.headlines.engine is not None
+    assert pegasus.summary.engine.model != pegasus.headlines.engine.model
+    mbart = loaded["mbart"].outputs.summary.engine
+    assert mbart is not None and mbart.source_language == mbart.target_language == "en_XX"
     titles = loaded["titles"].outputs
     assert (titles.summary.enabled, titles.bullets.enabled, titles.headlines.case) == (False, False, "title")
 

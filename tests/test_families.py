@@ -18,7 +18,7 @@ import transformers
 from family_sample import CHECKPOINTS, CORPUS, Made, opened, request
 
 from pipeline.config import load_config
-from pipeline.engines.families import FAMILIES
+from pipeline.engines.families import FAMILIES, source_limit
 from pipeline.engines.seq2seq import Seq2SeqEngine
 from pipeline.generate import generate
 from pipeline.plan import plan
@@ -29,10 +29,10 @@ from pipeline.text.article import make_article
 # positions, what config or tokenizer state, or what they were trained with.
 LIMITS = {
     "bart": 96, "mbart": 80, "mbart50": 80, "pegasus": 96, "pegasus_x": 120, "bigbird_pegasus": 128, "t5": 128,
-    "flan_t5": 96, "mt5": 1024, "longt5": 160, "led": 96, "marian": 80, "marian_multilingual": 80, "m2m_100": 96,
-    "nllb": 96, "prophetnet": 95, "bert2bert": 96, "roberta2roberta": 94,
+    "flan_t5": 96, "byt5": 1024, "mt5": 1024, "umt5": 1024, "longt5": 160, "led": 96, "marian": 80,
+    "marian_multilingual": 80, "m2m_100": 96, "nllb": 96, "prophetnet": 95, "bert2bert": 96, "roberta2roberta": 94,
 }  # fmt: skip
-PREFIXES = {"t5": "summarize: ", "flan_t5": "summarize: "}
+PREFIXES = dict.fromkeys(("t5", "flan_t5", "byt5"), "summarize: ")
 SPECIAL = {"bart": 2, "led": 2, "mbart": 2, "mbart50": 2, "m2m_100": 2, "nllb": 2, "bert2bert": 2, "roberta2roberta": 2}
 ARTICLE = make_article("a", " ".join(sentence for text in CORPUS for sentence in text.split("; ")))
 Ready = Callable[[str], Seq2SeqEngine]
@@ -148,6 +148,42 @@ def test_a_word_beyond_the_limit_is_cut_and_flagged(ready: Ready) -> None:
     assert all("truncated_input" in text.flags for text in texts)
     (texts,) = engine.generate([request(CORPUS[0][:40])], 13)
     assert not any("truncated_input" in text.flags for text in texts)
+
+
+def pair(half: Any) -> Any:
+    return transformers.EncoderDecoderConfig.from_encoder_decoder_configs(half, half)
+
+
+NONE = int(1e30)  # what a tokenizer without a limit states
+# Configs as on the hub, what the tokenizer states, what the config of the run wants: tokens to read.
+STATED = [
+    (transformers.BartConfig(), 1024, None, 1024),
+    (transformers.BartConfig(), NONE, None, 1024),
+    (transformers.BartConfig(), NONE, 512, 512),
+    (transformers.BartConfig(), 512, 4096, 1024),
+    (transformers.BartConfig(), 512, None, 512),
+    (transformers.PegasusConfig(max_position_embeddings=512), 512, None, 512),
+    (transformers.PegasusXConfig(), NONE, None, 16384),
+    (transformers.BigBirdPegasusConfig(), 4096, None, 4096),
+    (transformers.LEDConfig(attention_window=[1024] * 12), 16384, None, 16384),
+    (transformers.LEDConfig(max_encoder_position_embeddings=5000, attention_window=1024), NONE, None, 4096),
+    (transformers.T5Config(n_positions=512), 512, None, 512),
+    (transformers.T5Config(n_positions=512), 512, 2048, 2048),
+    (transformers.T5Config(), NONE, None, 512),
+    (transformers.MT5Config(), NONE, None, 1024),
+    (transformers.LongT5Config(n_positions=4096), NONE, None, 4096),
+    (transformers.LongT5Config(n_positions=4096), 16384, None, 16384),
+    (transformers.ProphetNetConfig(), 512, None, 511),
+    (transformers.MarianConfig(max_position_embeddings=512), 512, None, 512),
+    (pair(transformers.BertConfig()), 512, None, 512),
+    (pair(transformers.RobertaConfig(max_position_embeddings=514, pad_token_id=1)), 512, None, 512),
+    (pair(transformers.RobertaConfig(max_position_embeddings=514, pad_token_id=1)), NONE, None, 512),
+]
+
+
+@pytest.mark.parametrize(("config", "tokenizer", "wanted", "limit"), STATED)
+def test_the_limit_of_configs_as_they_are_on_the_hub(config: Any, tokenizer: int, wanted: Any, limit: int) -> None:
+    assert source_limit(config, SimpleNamespace(model_max_length=tokenizer), wanted) == limit
 
 
 def test_the_tables_name_families_that_transformers_has() -> None:

@@ -99,6 +99,7 @@ def test_a_run_of_nonsense_ends_in_flagged_fallbacks(folder: Path, tmp_path: Pat
     config = flow_config(
         articles, tmp_path / "out", "engine.name=seq2seq", f"engine.model={folder}", "engine.beams=2",
         "engine.candidates=2", f"engine.max_source_tokens={limit}", "outputs.rewrite.enabled=true",
+        "outputs.summary.max_words=35", "outputs.bullets.max_words=7",
     )  # fmt: skip
     done = run(config)
     assert (done.counts["done"], done.counts["quarantined"]) == (2, 0)

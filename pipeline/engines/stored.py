@@ -12,6 +12,7 @@ from typing import Any
 
 from transformers import GenerationConfig
 
+from pipeline.engines.families import family_of
 from pipeline.engines.languages import Languages
 from pipeline.errors import EngineError
 
@@ -34,11 +35,11 @@ def own_generation(model: Any, tokenizer: Any, languages: Languages) -> Generati
         else:
             kept["forced_bos_token_id"] = languages.written
             start = tokenizer.eos_token_id if start is None else start
-    tokens = {
-        "decoder_start_token_id": _first(start, tokenizer.cls_token_id, tokenizer.bos_token_id),
-        "eos_token_id": _first(_stored(model, "eos_token_id"), tokenizer.eos_token_id, tokenizer.sep_token_id),
-    }
-    tokens["pad_token_id"] = _first(_stored(model, "pad_token_id"), tokenizer.pad_token_id, tokens["eos_token_id"])
+    end = _first(_stored(model, "eos_token_id"), tokenizer.eos_token_id, tokenizer.sep_token_id)
+    pad = _first(_stored(model, "pad_token_id"), tokenizer.pad_token_id, end)
+    t5 = family_of(model.config).relative is not None  # T5 and its kin begin with padding
+    start = _first(start, pad if t5 else None, tokenizer.cls_token_id, tokenizer.bos_token_id)
+    tokens = {"decoder_start_token_id": start, "eos_token_id": end, "pad_token_id": pad}
     for key in (key for key, value in tokens.items() if value is None):
         name = key.removesuffix("_id").replace("_", " ")
         raise EngineError(
