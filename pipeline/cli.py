@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import cli_bench, cli_compare, cli_doctor, cli_score, cli_train
+from pipeline import cli_bench, cli_compare, cli_doctor, cli_export, cli_score, cli_train
 from pipeline.engines import ENGINES
 from pipeline.errors import PrecisError
 
@@ -228,6 +228,7 @@ COMMANDS: tuple[
     ("report", _run_dir_argument, report, "write the HTML report of a run directory again"),
     ("explain", _explain_arguments, explain, "show every candidate of one article and why the winner won"),
     ("bench", cli_bench.arguments, cli_bench.bench, "speed, memory and output identity of engines on your articles"),
+    ("export", cli_export.arguments, cli_export.export, "write a run as a Parquet file or as a data set with a card"),
     ("doctor", cli_doctor.arguments, cli_doctor.doctor, "tell what works here, offline, right now"),
 )
 

@@ -19,7 +19,10 @@ __all__ = ["Config", "differing_keys", "digest", "json_schema", "load_config", "
 
 _SHORT = "the short form takes `case` only, the rest stands in outputs.headlines"
 ALIASES = {"headlines.case": "outputs.headlines.case"}
-NOT_IN_DIGEST = frozenset({"name", "input.path", "run.out", "run.executor", "score.fail_under"})
+WHERE_IT_LIES = ("path", "split", "config_name", "revision", "streaming", "columns")  # of the articles themselves
+NOT_IN_DIGEST = frozenset(
+    {"name", "run.out", "run.executor", "score.fail_under", *(f"input.{key}" for key in WHERE_IT_LIES)}
+)
 SPEED_KEYS = frozenset({"threads"})
 
 Raw = dict[str, Any]

@@ -21,6 +21,7 @@ def assemble(
     own = [flag for selection in selections.values() for flag in selection.flags]
     few = [f"too_few:{kind}" for kind, selection in selections.items() if "too_few" in selection.flags]
     flags = dict.fromkeys([flag for flag in own if flag.startswith("language:") or flag == "too_short"] + few)
+    read = [flag for flag in article.flags if not flag.startswith("language:")]
     return Brief(
         id=article.id,
         sha256=article.sha256,
@@ -31,7 +32,7 @@ def assemble(
         bullets=None if bullets is None else tuple(_passage(item, article, "sentence") for item in bullets.chosen),
         headlines=None if headlines is None else tuple(_passage(j, article, headline_case) for j in headlines.chosen),
         rewrite=None if rewrite is None else _prose(rewrite, article, "\n\n"),
-        flags=tuple(flags),
+        flags=(*flags, *read),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 Span = tuple[int, int]
 Kind = Literal["summary", "bullets", "headlines", "rewrite"]
 KINDS: tuple[Kind, ...] = ("summary", "bullets", "headlines", "rewrite")
+ColumnRole = Literal["id", "text", "title", "key_points", "summary", "bullets", "headline", "rewrite"]
 Task = Literal["headline", "brief", "summary", "rewrite"]
 
 

@@ -1,4 +1,4 @@
-"""Readers of saved outputs, references and articles: run directories, JSON Lines, and plain text.
+"""Readers of saved outputs, references and articles: run directories, JSON Lines, Parquet, and plain text.
 
 Plain text has one item a line; its ids are the line numbers from 1, and an empty line is an empty item.
 Nothing is guessed: a record of the wrong shape or an id that occurs twice is an InputError that names it.
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.decoding import PACKED
 from pipeline.errors import InputError
 from pipeline.files import JsonObject, located_jsonl, read_jsonl
 from pipeline.metrics.texts import Outputs
 from pipeline.records import KINDS, Article, Kind, Prose, References
 from pipeline.saved_fields import Fields
+from pipeline.saved_parquet import SUFFIX, located_parquet
 from pipeline.text.dateline import article_sentences
 
 JSON_LINES = (".jsonl", ".ndjson")
@@ -130,18 +132,20 @@ def read_articles(path: Path) -> dict[str, Article]:
 def _inside(path: Path, name: str) -> Path:
     file = path / name if path.is_dir() else path
     if not file.is_file():
-        raise InputError(f"there is no file {file}", fix="give a run directory, a .jsonl file or a text file")
+        kinds = "a run directory, a .jsonl or .parquet file or a text file"
+        raise InputError(f"there is no file {file}", fix=f"give {kinds}")
     return file
 
 
 def _has_ids(path: Path) -> bool:
-    return path.is_dir() or path.suffix in JSON_LINES
+    plain = path.with_suffix("") if path.suffix in PACKED else path
+    return path.is_dir() or plain.suffix in JSON_LINES or path.suffix == SUFFIX
 
 
 def _by_id(path: Path, parse: Callable[[Fields], T]) -> dict[str, T]:
     records: dict[str, T] = {}
     places: dict[str, str] = {}
-    for where, record in located_jsonl(path):
+    for where, record in located_parquet(path) if path.suffix == SUFFIX else located_jsonl(path):
         name = _id(record, where)
         if name in records:
             raise InputError(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
+from pipeline.records import ColumnRole
 from pipeline.score_names import threshold_faults
 from pipeline.settings_outputs import EngineSettings, OutputSettings, Settings
 
@@ -21,7 +22,29 @@ class InputSettings(Settings):
     path: str = Field(
         default="seeds",
         min_length=1,
-        description="file, folder or - (stdin), relative to the working directory (not in the digest)",
+        description="file, folder, folder of save_to_disk or - (stdin), relative to the working directory; or "
+        "hf://OWNER/NAME, a data set of the Hugging Face Hub (not in the digest)",
+    )
+    split: str | None = Field(
+        default=None,
+        min_length=1,
+        description="split of the data set; null: its only one (not in the digest)",
+    )
+    config_name: str | None = Field(
+        default=None, min_length=1, description="configuration of the data set on the Hub (not in the digest)"
+    )
+    revision: str | None = Field(
+        default=None, min_length=1, description="branch, tag or commit of it on the Hub (not in the digest)"
+    )
+    streaming: bool = Field(
+        default=True,
+        description="read a data set of the Hub as far as it is needed; false: download it whole, into the cache "
+        "(not in the digest)",
+    )
+    columns: Mapping[ColumnRole, str | None] = Field(
+        default_factory=dict,
+        description="columns of tables and fields of records, where their names are not known ones, e.g. "
+        "`{text: story, summary: abstract}`; null: not read (not in the digest)",
     )
     key_points: Literal["reference", "keep", "drop"] = Field(
         default="reference",
@@ -29,6 +52,14 @@ class InputSettings(Settings):
         "keep it in the text; or drop it",
     )
     limit: int | None = Field(default=None, ge=1, description="read only this many articles; null: all")
+
+    @field_validator("config_name", "revision")
+    @classmethod
+    def _of_the_hub(cls, value: str | None, info: ValidationInfo) -> str | None:
+        path = info.data.get("path")
+        if value is not None and path is not None and not path.startswith("hf://"):
+            raise ValueError("is for data sets of the Hub: input.path should be hf://OWNER/NAME")
+        return value
 
 
 class GuardSettings(Settings):

@@ -152,7 +152,7 @@ def test_jsonl_keeps_good_records_and_names_the_line_of_each_fault(tmp_path: Pat
     assert list(by_id) == ["a", "7", "news-9", "g", "i"]
     assert by_id["a"].references == References(("S",), (("x", "y"),), ("H",))
     assert by_id["a"].article.title == "T" and by_id["a"].article.origin == f"{file}:1"
-    assert by_id["7"].references == References((), (("x", "y"),), ("H", "I"))
+    assert by_id["7"].references == References(("x\ny",), (("x", "y"),), ("H", "I"))
     assert by_id["news-9"].references == References(bullets=(("x",), ("y", "z"), ("k",)))
     assert by_id["g"].article.text == f"{TEXT} \ufffd"
     reasons = {int(lost.origin.rpartition(":")[2]): lost.reason for lost in rejected}
@@ -216,10 +216,14 @@ def test_csv_file(tmp_path: Path) -> None:
     assert all(reason in lost.reason for reason, lost in zip(reasons, rejected, strict=True))
 
 
-@pytest.mark.parametrize(("header", "reason"), [("id,words", "no column is named"), ("text,text", "same name")])
+@pytest.mark.parametrize(("header", "reason"), [("id,words", "there are: id, words"), ("text,text", "same name")])
 def test_csv_header_that_cannot_be_used(tmp_path: Path, header: str, reason: str) -> None:
-    _, (lost,) = read_input(str(_write(tmp_path / "t.csv", f"{header}\na,b\n")))
-    assert reason in lost.reason
+    file = _write(tmp_path / "t.csv", f"{header}\na,b\n")
+    with pytest.raises(InputError, match=reason):
+        read_input(str(file))
+    _write(tmp_path / "good.txt", TEXT)
+    (item,), (lost,) = read_input(str(tmp_path))
+    assert item.article.id == "good" and (lost.origin, lost.id) == (str(file), None) and reason in lost.reason
 
 
 def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,10 +254,10 @@ def test_two_files_with_one_id(tmp_path: Path) -> None:
     assert item.article.origin.endswith("a.md") and "was taken by" in lost.reason
 
 
-@pytest.mark.parametrize("name", ["missing", "folder", "a.pdf", "empty.jsonl"])
+@pytest.mark.parametrize("name", ["missing", "folder", "a.rtf", "empty.jsonl"])
 def test_unusable_input_is_an_error(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
-    _write(tmp_path / "a.pdf", b"%PDF")
+    _write(tmp_path / "a.rtf", b"{\\rtf1}")
     _write(tmp_path / "empty.jsonl", "\n \n")
     with pytest.raises(InputError):
         read_input(str(tmp_path / name))

@@ -1,5 +1,6 @@
-"""Files, folders and stdin to articles with their references; what cannot be read is quarantined."""
+"""Files, folders, data sets and stdin to articles with their references; what cannot be read is quarantined."""
 
+from pipeline.ingest.hub import DatasetPart
 from pipeline.ingest.read import read_input
 
-__all__ = ["read_input"]
+__all__ = ["DatasetPart", "read_input"]

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.ingest.formats import READERS, suffix_of
+from pipeline.ingest.formats import kind_of, kinds, stem_of
 
 _ARTICLE = "article"
 _NEVER = "readme"
@@ -21,15 +21,15 @@ def discover(path: Path) -> list[tuple[Path, str]]:
     folder without articles.
     """
     if path.is_dir():
-        files = [file for file in _files(path) if suffix_of(file) and _stem(file).lower() != _NEVER]
-        named = [file for file in files if _stem(file) == _ARTICLE]
+        files = [file for file in _files(path) if kind_of(file) and stem_of(file).lower() != _NEVER]
+        named = [file for file in files if stem_of(file) == _ARTICLE]
         if not files:
-            raise InputError("no articles in this folder", where=str(path), fix=f"it reads {_kinds()}")
+            raise InputError("no articles in this folder", where=str(path), fix=f"it reads {kinds()}")
         return [(file, _id(file, path)) for file in named or files]
     if not path.exists():
         raise InputError("no such file or folder", where=str(path))
-    if suffix_of(path) is None:
-        raise InputError("files of this kind are not read", where=str(path), fix=f"use one of {_kinds()}")
+    if kind_of(path) is None:
+        raise InputError("files of this kind are not read", where=str(path), fix=f"use one of {kinds()}")
     return [(path, _id(path, path.parent))]
 
 
@@ -42,15 +42,7 @@ def _files(root: Path) -> list[Path]:
 
 
 def _id(file: Path, root: Path) -> str:
-    parts = (*file.relative_to(root).parts[:-1], _stem(file))
+    parts = (*file.relative_to(root).parts[:-1], stem_of(file))
     if parts[-1] == _ARTICLE:
         parts = parts[:-1] or (root.resolve().name or _ARTICLE,)
     return "/".join(parts)
-
-
-def _stem(file: Path) -> str:
-    return file.name.removesuffix(suffix_of(file, as_written=True) or "")
-
-
-def _kinds() -> str:
-    return ", ".join(READERS)

@@ -22,6 +22,7 @@ class Raw:
     title: str | None = None
     references: References | None = None
     key_points: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
     @property
     def origin(self) -> str:

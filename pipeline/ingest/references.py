@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pipeline import strict_yaml
 from pipeline.decoding import decode
-from pipeline.records import References
+from pipeline.records import ColumnRole, References
 from pipeline.text.characters import clean_characters
 
 FILE_NAME = "references.yaml"
-KINDS = ("summary", "bullets", "headline", "rewrite")
+KINDS: tuple[ColumnRole, ...] = ("summary", "bullets", "headline", "rewrite")
 
 
 def read_references(folder: Path) -> References | None:

@@ -6,14 +6,15 @@ import re
 from typing import Any
 
 from pipeline.decoding import decode
+from pipeline.ingest.documents import Document
 from pipeline.text.key_points import is_heading
 
 _CHARSET = re.compile(rb"<meta[^>]{0,80}?charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _HEADING_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b", "p", "span", "div", "summary", "header")
 
 
-def page_text(data: bytes) -> tuple[str, str | None]:
-    """`(text, title)` of the page; ValueError when it has no text or is not in UTF-8 or a declared encoding.
+def html_document(data: bytes) -> Document:
+    """The text and title of a page; ValueError when it has no text or is not in UTF-8 or a declared encoding.
 
     The key-points box is taken out first and put below the text: extraction may treat it as furniture.
     """
@@ -26,7 +27,7 @@ def page_text(data: bytes) -> tuple[str, str | None]:
     page: Any = trafilatura.bare_extraction(tree, include_comments=False, include_tables=False, with_metadata=True)
     if page is None or not page.text:
         raise ValueError("no article text was found on the page")
-    return f"{page.text}\n\n{box}", page.title or None
+    return Document(f"{page.text}\n\n{box}", page.title or None)
 
 
 def _decoded(data: bytes) -> str:

@@ -27,7 +27,8 @@ OWN = "the sweep names its runs and where they lie"
 SAME_ARTICLES = "all runs read the same articles; give it in base, in set or after --set"
 SCORED_ALIKE = "all runs are scored alike; give it in base, in set or after --set"
 # Config keys a combination cannot set, and why.
-FIXED = {"name": OWN, "run.out": OWN, "input.path": SAME_ARTICLES, "input.limit": SAME_ARTICLES, "score": SCORED_ALIKE}
+INPUT = ("path", "split", "config_name", "revision", "streaming", "columns", "limit")
+FIXED = {"name": OWN, "run.out": OWN, **{f"input.{key}": SAME_ARTICLES for key in INPUT}, "score": SCORED_ALIKE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,14 @@ def make_article(
     origin: str = "",
     key_points_given: Iterable[str] = (),
     key_points: KeyPointsUse = "reference",
+    flags: Iterable[str] = (),
 ) -> Article:
     """The article of `raw_text`; a leading Markdown heading (`# Title`) is its title unless `title` is given.
 
     The article's own key-points box goes to `Article.key_points`, after `key_points_given`; with `key_points`
     "keep" it stays in the text, with "drop" it is removed and forgotten. A text that is nothing but its box
-    stays whole. `flags` gets `language:xx` unless the text is English. InputError when no text is left.
+    stays whole. `flags` say what its reader left out; `language:xx` is added unless the text is English.
+    InputError when no text is left.
     """
     heading, rest = _split_title(raw_text)
     title = normalise(title or heading or "").replace("\n", " ") or None
@@ -48,7 +50,7 @@ def make_article(
         key_points=tuple(points) if key_points == "reference" else (),
         origin=origin,
         sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
-        flags=() if language in ("en", UNDETERMINED) else (f"language:{language}",),
+        flags=(*flags, *(() if language in ("en", UNDETERMINED) else (f"language:{language}",))),
     )
 
 

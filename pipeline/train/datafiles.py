@@ -14,8 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.decoding import UNREADABLE, decode, fault, open_bytes
-from pipeline.ingest.fields import REFERENCE_FIELDS, TEXT_FIELDS
 
+TEXT_FIELDS = ("text", "article", "document", "body", "content")
+REFERENCE_FIELDS = {
+    "summary": ("summary",),
+    "bullets": ("bullets", "highlights"),
+    "headline": ("headline", "headlines"),
+}
 SUFFIXES = (".jsonl.xz", ".jsonl.gz", ".jsonl")
 VAL_SHARE = 20  # one record in so many is held out of a file that has no split of its own
 MOST_EXAMPLES = 5  # bad lines a report names one by one
