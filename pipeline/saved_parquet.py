@@ -20,7 +20,7 @@ def located_parquet(path: Path) -> Iterator[tuple[str, JsonObject]]:
 
     at = 0
     try:
-        with parquet.ParquetFile(path, pre_buffer=False) as file:
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=2**16) as file:
             present = file.schema_arrow.names
             columns = [name for name in (*_FIELDS, *(f"{kind}_sentences" for kind in _PROSE)) if name in present]
             for batch in file.iter_batches(256, columns=columns):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 ROWS = 256  # rows of a batch: what is held of a file beside its articles
+BUFFER = 2**16  # bytes of a column; without it a whole row group is read at once
 
 
 def parquet_records(path: Path, columns: Columns) -> Iterator[Record | Quarantined]:
@@ -71,7 +72,7 @@ def _renamed(row: dict[str, object], names: dict[str, str]) -> dict[str, object]
 def _parquet_batches(path: Path, columns: Columns) -> Iterator[pyarrow.RecordBatch]:
     from pyarrow import parquet
 
-    with parquet.ParquetFile(path, pre_buffer=False) as file:
+    with parquet.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER) as file:
         names = chosen(path, file.schema_arrow.names, columns)
         yield from file.iter_batches(ROWS, columns=list(names))
 

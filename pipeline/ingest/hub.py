@@ -58,24 +58,36 @@ def _saved(folder: Path) -> str | None:
 
 
 def _load(path: str, part: DatasetPart) -> Any:
-    from datasets import disable_progress_bars, load_dataset, load_from_disk
+    from datasets import disable_progress_bars, load_from_disk
 
     if not sys.stderr.isatty():
         disable_progress_bars()
-
     try:
-        if not path.startswith(SCHEME):
-            return load_from_disk(path)
-        return load_dataset(_repository(path), part.config_name, revision=part.revision, streaming=part.streaming)
+        return _from_hub(path, part) if path.startswith(SCHEME) else load_from_disk(path)
     except ConnectionError as error:
         raise InputError(
-            f"the Hub cannot be reached and the data set is not in the cache: {_first_line(error)}",
+            f"the Hub cannot be reached and the data set is not in the cache: {_gist(error)}",
             where=path,
             fix="download it once with a network and input.streaming: false, or give a local copy as input.path",
         ) from error
     except _UNREADABLE as error:
         fix = "set input.config_name" if part.config_name is None and "onfig" in str(error) else None
-        raise InputError(f"the data set cannot be read: {_first_line(error)}", where=path, fix=fix) from error
+        raise InputError(f"the data set cannot be read: {_gist(error)}", where=path, fix=fix) from error
+
+
+def _from_hub(path: str, part: DatasetPart) -> Any:
+    """As `datasets.load_dataset`; but where that would take any cached revision for the one asked for, an error."""
+    from datasets import load_dataset_builder
+    from datasets.packaged_modules.cache.cache import Cache
+
+    builder = load_dataset_builder(_repository(path), part.config_name, revision=part.revision)
+    if isinstance(builder, Cache) and part.revision not in (None, builder.hash):
+        held = f"the cache holds revision {builder.hash}, not {part.revision}"
+        raise InputError(f"the Hub cannot be reached, and {held}", where=path)
+    if part.streaming:
+        return builder.as_streaming_dataset()
+    builder.download_and_prepare()
+    return builder.as_dataset()
 
 
 def _repository(path: str) -> str:
@@ -119,9 +131,10 @@ def _records(path: str, dataset: Any, columns: Columns) -> Iterator[Record]:
             names = names or chosen(path, list(fields), columns)
             yield row, {name: fields.get(column) for column, name in names.items()}
     except _UNREADABLE as error:
-        raise InputError(f"the data set cannot be read after row {row}: {_first_line(error)}", where=path) from error
+        raise InputError(f"the data set cannot be read after row {row}: {_gist(error)}", where=path) from error
 
 
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+def _gist(error: BaseException) -> str:
+    """The gist of a message that may go on for pages."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return "; ".join(lines[:2])[:300] or type(error).__name__

@@ -60,7 +60,8 @@ class _Unusable(ValueError):
 def _document(pages: Sequence[Sequence[Line]], metadata: str | None) -> Document:
     empty = sum(not page for page in pages)
     flags = (f"left_out:{empty} of {len(pages)} pages, without text",) if empty else ()
-    kept = without_furniture(pages)
+    bare = without_furniture(pages)
+    kept = bare if any(bare) else pages
     title, heading = _title(pages[0] if pages else (), metadata)
     rest = [[line for line in page if line not in heading] for page in kept]
     text = "\n\n".join(paragraphs(rest))
