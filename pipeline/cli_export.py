@@ -28,7 +28,7 @@ def export(args: argparse.Namespace) -> int:
     to = args.to or ("parquet" if args.out.suffix.lower() == ".parquet" else "dataset")
     write = export_parquet if to == "parquet" else export_dataset
     done = write(args.run_dir, args.out, with_text=not args.without_text, force=args.force)
-    print(f"{to}: {done.path} ({done.rows:,} articles)")
+    print(f"{to}: {done.path} (articles: {done.rows:,})")
     if done.absent:
-        print(f"precis: {done.absent:,} articles of the run have no output and are not in it", file=sys.stderr)
+        print(f"precis: articles of the run that have no output and are not in it: {done.absent:,}", file=sys.stderr)
     return 1 if done.absent else 0

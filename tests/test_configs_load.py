@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RUN_CONFIGS = sorted((ROOT / "configs" / "run").glob("*.yaml"))
 NEEDED = {
     "quickstart", "smoke", "baselines", "folder", "bart-cnn", "titles", "flan-t5", "pegasus", "mbart", "led",
+    "dataset",
 }  # fmt: skip
 
 
@@ -47,6 +48,8 @@ def test_configs_do_what_their_names_say() -> None:
     assert loaded["smoke"].input.limit == 3
     assert loaded["baselines"].engine.name == "lead"
     assert not loaded["folder"].score.enabled
+    dataset = loaded["dataset"].input
+    assert (dataset.path, dataset.split, dataset.streaming) == ("hf://abisee/cnn_dailymail", "validation", True)
     bart = loaded["bart-cnn"].outputs
     assert bart.summary.engine is not None
     assert (bart.summary.engine.name, bart.headlines.engine) == ("seq2seq", None)

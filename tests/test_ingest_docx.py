@@ -98,7 +98,10 @@ def test_what_is_left_out_is_flagged(tmp_path: Path) -> None:
 
 def test_tracked_changes_are_accepted_and_links_and_controls_read() -> None:
     run = "<w:r><w:t>{}</w:t></w:r>"
-    inserted, deleted = f"<w:ins>{run.format('stopped ')}</w:ins>", "<w:del><w:r><w:delText>sank </w:delText></w:r></w:del>"
+    inserted, deleted = (
+        f"<w:ins>{run.format('stopped ')}</w:ins>",
+        "<w:del><w:r><w:delText>sank </w:delText></w:r></w:del>",
+    )
     moved = f"<w:moveFrom>{run.format('away ')}</w:moveFrom>"
     link = f"<w:hyperlink>{run.format('on Monday')}</w:hyperlink>"
     control = f"<w:sdt><w:sdtContent>{run.format('.')}</w:sdtContent></w:sdt>"

@@ -42,9 +42,8 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     folder.mkdir(parents=True)
     table = pa.table(COLUMNS)
     for split in SPLITS:
-        with pa.OSFile(str(folder / f"post_news-{split}.arrow"), "wb") as file:
-            with pa.ipc.new_stream(file, table.schema) as writer:
-                writer.write_table(table)
+        with pa.ipc.new_stream(folder / f"post_news-{split}.arrow", table.schema) as writer:
+            writer.write_table(table)
     features = {name: {"dtype": str(table.schema.field(name).type), "_type": "Value"} for name in COLUMNS}
     counts = {name: {"name": name, "num_bytes": 1, "num_examples": 3, "dataset_name": "post_news"} for name in SPLITS}
     info = {"dataset_name": "post_news", "config_name": "default", "features": features, "splits": counts}

@@ -170,7 +170,9 @@ def test_pages_without_text_are_flagged(tmp_path: Path) -> None:
 
 
 def test_fonts_without_a_meaning_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pypdf.PageObject.extract_text", lambda _, visitor_text: visitor_text("\ue001\ue002 ab", I, I, {}, 9))
+    monkeypatch.setattr(
+        "pypdf.PageObject.extract_text", lambda _, visitor_text: visitor_text("\ue001\ue002 ab", I, I, {}, 9)
+    )
     with pytest.raises(ValueError, match="do not say which characters"):
         pdf_document(two_pages())
 
@@ -197,7 +199,9 @@ def test_a_damaged_file_is_read_or_refused(at: int, cut: int, put: bytes) -> Non
         assert str(error)
 
 
-WORDS = st.lists(st.sampled_from("The ferry stopped near Marle when a crack was found by three men".split()), min_size=4)
+WORDS = st.lists(
+    st.sampled_from("The ferry stopped near Marle when a crack was found by three men".split()), min_size=4
+)
 
 
 @settings(deadline=None, max_examples=40)

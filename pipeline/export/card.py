@@ -59,22 +59,23 @@ def _front_matter(name: str, found: Tally) -> dict[str, object]:
 
 def _what(found: Tally, with_text: bool) -> str:
     kinds = ", ".join(kind for kind in KINDS if kind in found.kinds)
+    articles = "article" if found.rows == 1 else "articles"
     texts = "with their text" if with_text else "without their text"
-    return f"Machine-written {kinds} of {found.rows:,} articles, {texts}, each linked to what supports it there."
+    return f"Machine-written {kinds} of {found.rows:,} {articles}, {texts}, each linked to what supports it there."
 
 
 def _provenance(found: Tally, run: JsonObject) -> Iterator[str]:
     versions = run.get("versions") or {}
     yield f"made by precis {run.get('precis') or versions.get('precis') or '(version not recorded)'}"
     for engine, count in found.engines.most_common():
-        yield f"engine: `{engine}` ({count:,} articles)"
+        yield f"engine: `{engine}` (articles: {count:,})"
     if not run:
         yield "the run was not finished when it was exported"
         return
     yield f"config digest: `{run.get('config_digest')}`, seed {run.get('seed')}"
     yield "versions: " + ", ".join(f"{package} {version}" for package, version in versions.items() if version)
     if found.absent:
-        yield f"{found.absent:,} articles of the run are not in it: they could not be read or processed"
+        yield f"articles of the run that could not be read or processed, and are not in it: {found.absent:,}"
 
 
 def type_name(kind: pa.DataType) -> str:
