@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 import docx
 import pytest
 from docx.oxml import parse_xml
+from flow_sample import flow_config
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +23,7 @@ from pipeline.ingest import docx as reader
 from pipeline.ingest import read_input
 from pipeline.ingest.documents import Document
 from pipeline.ingest.docx import docx_document
+from pipeline.job import run
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 FIRST, SECOND = "The only ferry to the island stopped on Monday.", "Repairs will cost £1.2m."
@@ -96,15 +99,25 @@ def test_what_is_left_out_is_flagged(tmp_path: Path) -> None:
     assert item.article.flags == ("left_out:2 footnotes, 1 text box, 1 table",)
 
 
+def test_what_is_left_out_is_told_with_the_outputs(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ferry.docx").write_bytes(written(text(f"{FIRST} {SECOND}"), table))
+    done = run(flow_config(tmp_path / "in", tmp_path / "run"))
+    (line,) = (done.path / "outputs.jsonl").read_text().splitlines()
+    assert "left_out:1 table" in json.loads(line)["flags"]
+    assert done.counts["flags"]["left_out"] == 1
+    assert "a part of the document was not read: 1 table" in (done.path / "report.html").read_text()
+
+
 def test_tracked_changes_are_accepted_and_links_and_controls_read() -> None:
-    run = "<w:r><w:t>{}</w:t></w:r>"
+    part = "<w:r><w:t>{}</w:t></w:r>"
     inserted, deleted = (
-        f"<w:ins>{run.format('stopped ')}</w:ins>",
+        f"<w:ins>{part.format('stopped ')}</w:ins>",
         "<w:del><w:r><w:delText>sank </w:delText></w:r></w:del>",
     )
-    moved = f"<w:moveFrom>{run.format('away ')}</w:moveFrom>"
-    link = f"<w:hyperlink>{run.format('on Monday')}</w:hyperlink>"
-    control = f"<w:sdt><w:sdtContent>{run.format('.')}</w:sdtContent></w:sdt>"
+    moved = f"<w:moveFrom>{part.format('away ')}</w:moveFrom>"
+    link = f"<w:hyperlink>{part.format('on Monday')}</w:hyperlink>"
+    control = f"<w:sdt><w:sdtContent>{part.format('.')}</w:sdtContent></w:sdt>"
     data = written(xml(f'<w:r><w:t xml:space="preserve">It </w:t></w:r>{inserted}{deleted}{moved}{link}{control}'))
     assert docx_document(data).text == "It stopped on Monday."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pypdf
@@ -94,6 +95,22 @@ def test_indented_paragraphs_and_wide_leading() -> None:
     assert "\n" not in pdf_document(pdf(wide)).text
 
 
+def test_a_list_item_goes_on_below_its_text() -> None:
+    item = lines("• An item that is so long that it needs a second", "line, which hangs.", "• The next item", top=640)
+    item[1] = (90, *item[1][1:])
+    text = pdf_document(pdf([*lines("The list holds two items, all of them short:", top=654), *item])).text
+    _, first, second = text.split("\n\n")
+    assert first == "• An item that is so long that it needs a second line, which hangs."
+    assert second == "• The next item"
+
+
+def test_a_line_of_the_text_that_recurs_elsewhere_on_a_page_is_no_running_head() -> None:
+    said = "The ferry stopped again, as it had done before."
+    first, second = lines(said, "More was said then.", top=600), lines("It sailed.", said, top=580)
+    text = pdf_document(pdf(page(1, first), page(2, second))).text
+    assert text.count(said) == 2 and "Harbour Post" not in text
+
+
 def test_columns_are_read_one_after_the_other() -> None:
     left = lines("The left column holds the be-", "ginning of the sentence that", top=640)
     right = lines("the right one ends.", "", "And then there is one more.", top=640, x=320)
@@ -169,15 +186,24 @@ def test_pages_without_text_are_flagged(tmp_path: Path) -> None:
     assert item.article.flags == ("left_out:1 of 3 pages, without text",)
 
 
+def shows(text: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A file whose fonts give this text."""
+    place = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
+
+    def extract_text(_: object, visitor_text: Callable[..., None]) -> None:
+        visitor_text(text, place, place, {}, 9)
+
+    monkeypatch.setattr("pypdf.PageObject.extract_text", extract_text)
+    return two_pages()
+
+
+def test_ligatures_are_spelt_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pdf_document(shows("a ﬁrst oﬃce", monkeypatch)).text == "a first office a first office"
+
+
 def test_fonts_without_a_meaning_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "pypdf.PageObject.extract_text", lambda _, visitor_text: visitor_text("\ue001\ue002 ab", I, I, {}, 9)
-    )
     with pytest.raises(ValueError, match="do not say which characters"):
-        pdf_document(two_pages())
-
-
-I = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]  # noqa: E741
+        pdf_document(shows("\ue001\ue002 ab", monkeypatch))
 
 
 def test_without_pypdf_the_error_names_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import logging
 import re
 import struct
+import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ _BROKEN = (
     NotImplementedError, OSError, EOFError, zlib.error, struct.error,
 )  # fmt: skip
 _UNMAPPED = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}  # ﬀ to ﬆ
 _MOST_UNMAPPED = 0.1  # of the characters
 _FILE_NAME = re.compile(r"(microsoft word - .*|untitled.*|.*\.(docx?|pdf|indd|rtf|odt|tex|qxd|pages))", re.IGNORECASE)
 _HEADING = 1.2  # times the size of the body
@@ -105,7 +107,7 @@ def _lines(page: Any) -> tuple[Line, ...]:
         text = "".join(part[0] for part in parts)
         if text.strip():
             _, x, y, size = next(part for part in parts if part[0].strip())
-            lines.append(Line(text.rstrip(), x, y, size))
+            lines.append(Line(text.rstrip().translate(_LIGATURES), x, y, size))
         parts.clear()
 
     def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float | None) -> None:

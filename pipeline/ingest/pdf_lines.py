@@ -41,7 +41,8 @@ def body_size(pages: Sequence[Sequence[Line]]) -> float:
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The pages without lines that recur at the edges of at least two pages and a third of them, and page numbers.
 
-    Lines are compared ignoring case and digits. A lone number is a page number if it counts with the pages.
+    Lines are the same at the same height with the same words, ignoring case and digits. A lone number is a page number
+    if it counts with the pages.
     """
     edges = [_edges(page) for page in pages]
     counts = Counter(key for edge in edges for key in {_key(line) for line in edge})
@@ -100,8 +101,9 @@ def _edges(page: Sequence[Line]) -> list[Line]:
     return [*ordered[:_EDGE], *ordered[max(_EDGE, len(ordered) - _EDGE) :]]
 
 
-def _key(line: Line) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.text.casefold().split()))
+def _key(line: Line) -> tuple[str, int]:
+    """What is the same in a running head on every page: its words, digits aside, and its height."""
+    return re.sub(r"\d+", "#", " ".join(line.text.casefold().split())), round(line.y)
 
 
 def _offsets(edges: Sequence[Sequence[Line]]) -> frozenset[int]:
@@ -137,6 +139,7 @@ def _begins(before: Line, line: Line, after_page: bool, width: float, leading: f
     ended = before.text.rstrip().endswith(_END)
     if after_page or line.y > before.y:  # the next page or column
         return ended
-    if before.y - line.y > 1.3 * leading * before.size or line.x - before.x > 0.8 * line.size:
+    indented = line.x - before.x > 0.8 * line.size and item_text(before.text.strip()) is None  # else it hangs
+    if before.y - line.y > 1.3 * leading * before.size or indented:
         return True
     return ended and len(before.text) < 0.7 * width
