@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import datasets
 import huggingface_hub
 import pyarrow as pa
 import pytest
+from huggingface_hub.errors import HfHubHTTPError
 
 from pipeline.cli import main
 from pipeline.errors import InputError
@@ -125,3 +127,13 @@ def test_from_the_command_line(cached: str, tmp_path: Path, capsys: pytest.Captu
     lines = (tmp_path / "out" / "outputs.jsonl").read_text().splitlines()
     assert [json.loads(line)["id"] for line in lines] == ["a", "post_news/test-3"]
     assert main([*given, "--set", "input.split=train"]) == 1  # other articles, not other settings
+
+
+def test_a_stream_that_breaks_off_is_a_fault(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> Iterator[dict[str, str]]:
+        yield {"article": TEXT}
+        raise HfHubHTTPError.__bases__[0]("connection reset")
+
+    monkeypatch.setattr(datasets.Dataset, "__iter__", broken)
+    with pytest.raises(InputError, match="cannot be read after row 1: connection reset"):
+        read_input(str(saved / "one"))

@@ -17,7 +17,7 @@ from pipeline.ingest.tables import Record, read_records
 
 SCHEME = "hf://"
 _NAME = re.compile(r"hf://(?:datasets/)?([\w.-]+/[\w.-]+)/?")
-_UNREADABLE = (OSError, ValueError, KeyError, RuntimeError, NotImplementedError)
+_UNREADABLE = (OSError, ValueError, KeyError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _load(path: str, part: DatasetPart) -> Any:
             where=path,
             fix="download it once with a network and input.streaming: false, or give a local copy as input.path",
         ) from error
-    except _UNREADABLE as error:
+    except (*_UNREADABLE, _http_error()) as error:
         fix = "set input.config_name" if part.config_name is None and "onfig" in str(error) else None
         raise InputError(f"the data set cannot be read: {_gist(error)}", where=path, fix=fix) from error
 
@@ -130,8 +130,16 @@ def _records(path: str, dataset: Any, columns: Columns) -> Iterator[Record]:
         for row, fields in enumerate(dataset, 1):
             names = names or chosen(path, list(fields), columns)
             yield row, {name: fields.get(column) for column, name in names.items()}
-    except _UNREADABLE as error:
+    except (*_UNREADABLE, _http_error()) as error:
         raise InputError(f"the data set cannot be read after row {row}: {_gist(error)}", where=path) from error
+
+
+def _http_error() -> type[BaseException]:
+    """The base of what the client of the Hub raises: httpx and httpx2, by its version, have one that is no OSError."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    base: type[BaseException] = HfHubHTTPError.__bases__[0]
+    return base
 
 
 def _gist(error: BaseException) -> str:
