@@ -62,13 +62,13 @@ def brief(args: argparse.Namespace) -> int:
     """Print headlines, summary and bullets for each file."""
     from pipeline.api import brief_articles
     from pipeline.files import to_line
-    from pipeline.ingest import read_input
+    from pipeline.ingest import read_configured
     from pipeline.report.terminal import brief_text
     from pipeline.run import open_engines
     from pipeline.serial import brief_to_dict
 
     config = _brief_settings(args)
-    read = [read_input(path, key_points=config.input.key_points) for path in args.files]
+    read = [read_configured(config.input, path) for path in args.files]
     engines = open_engines(config)
     failed = 0
     for ingested, quarantined in read:

@@ -13,7 +13,7 @@ from pipeline.config import Config, digest
 from pipeline.engines import Engine, open_engine
 from pipeline.executors import EXECUTORS
 from pipeline.files import JsonObject
-from pipeline.ingest import DatasetPart, read_input
+from pipeline.ingest import read_configured
 from pipeline.metrics.by_model import Models
 from pipeline.metrics.texts import Outputs, output_texts, reference_texts
 from pipeline.parts import Batch, Part, Plan, make_plan
@@ -80,9 +80,7 @@ def run(
 
 def ingest(config: Config) -> tuple[list[Ingested], list[Quarantined]]:
     """The articles of the input, at most `input.limit` of them."""
-    given = config.input
-    part = DatasetPart(given.split, given.config_name, given.revision, given.streaming)
-    return read_input(given.path, key_points=given.key_points, limit=given.limit, part=part, columns=given.columns)
+    return read_configured(config.input)
 
 
 def _batches(run_dir: RunDir, plan: Plan, config: Config, engines: Engines, progress: Progress) -> int:

@@ -20,7 +20,7 @@ from pyarrow import parquet
 from pipeline import decoding
 from pipeline.config import load_config
 from pipeline.errors import ConfigError, InputError
-from pipeline.ingest import DatasetPart, read_input
+from pipeline.ingest import DatasetPart, read_configured, read_input
 from pipeline.ingest.columns import choose
 from pipeline.ingest.formats import read_file
 from pipeline.job import ingest
@@ -155,6 +155,8 @@ def test_the_settings_reach_the_reader(tmp_path: Path) -> None:
     file = as_parquet(tmp_path / "a.parquet", [{"story": f"{TEXT} Part {n}."} for n in range(9)])
     config = load_config(None, ["input.columns.text=story", "input.limit=2"], {"input.path": str(file)})
     assert [item.article.id for item in ingest(config)[0]] == ["a-1", "a-2"]
+    elsewhere = load_config(None, ["input.split=test"], {"input.path": "hf://harbour/post_news"})
+    assert len(read_configured(elsewhere.input, str(as_lines(tmp_path / "a.jsonl", [{"text": TEXT}])))[0]) == 1
     with pytest.raises(ConfigError, match="input.columns.txt"):
         load_config(None, ["input.columns.txt=story"])
     with pytest.raises(ConfigError, match="input.revision: is for data sets of the Hub"):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.decoding import decode
 from pipeline.errors import InputError
@@ -17,6 +18,9 @@ from pipeline.ingest.hub import SCHEME, DatasetPart, is_dataset, read_dataset
 from pipeline.ingest.raw import STDIN, Outcome, Raw, rejected
 from pipeline.records import ColumnRole, Ingested, Quarantined, References
 from pipeline.text.article import KeyPointsUse, make_article
+
+if TYPE_CHECKING:
+    from pipeline.settings import InputSettings
 
 WHOLE = DatasetPart()
 NO_COLUMNS: Mapping[ColumnRole, str | None] = {}
@@ -52,6 +56,16 @@ def read_input(
     if not ingested and not lost:
         raise InputError("no articles in this file", where=path)
     return list(ingested.values()), lost
+
+
+def read_configured(given: InputSettings, path: str | None = None) -> tuple[list[Ingested], list[Quarantined]]:
+    """As `read_input`, by the settings of a run; `path` in the place of `input.path`, whatever split that has."""
+    part = DatasetPart(given.split, given.config_name, given.revision, given.streaming)
+    if path is not None and not is_dataset(path):
+        part = WHOLE
+    return read_input(
+        path or given.path, key_points=given.key_points, limit=given.limit, part=part, columns=given.columns
+    )
 
 
 def _outcomes(path: str, part: DatasetPart, columns: Columns) -> Iterable[Outcome]:
