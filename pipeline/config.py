@@ -23,7 +23,7 @@ WHERE_IT_LIES = ("path", "split", "config_name", "revision", "streaming", "colum
 NOT_IN_DIGEST = frozenset(
     {"name", "run.out", "run.executor", "score.fail_under", *(f"input.{key}" for key in WHERE_IT_LIES)}
 )
-SPEED_KEYS = frozenset({"threads"})
+SPEED_KEYS = frozenset({"threads", "concurrency", "timeout_s", "retries", "api_key_env"})
 
 Raw = dict[str, Any]
 

@@ -41,6 +41,10 @@ class EngineError(PrecisError):
     """A model could not be loaded or could not generate."""
 
 
+class EngineRefusal(EngineError):
+    """An engine that will not work for any article (a wrong key, name or address): the run stops and can be resumed."""
+
+
 class MissingExtra(PrecisError):
     """An optional dependency is needed: names the extra that installs it."""
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from pipeline.engines.base import Generated
-from pipeline.records import Candidate, Request
+from pipeline.records import Candidate, Contract, Request
 from pipeline.text.sentences import split_sentences
 
-Key = tuple[str, str, str, int | None, int | None]
+Key = tuple[str, str, str, int | None, int | None, Contract | None]
 
 
 class Generator(Protocol):
@@ -25,7 +25,7 @@ class Generator(Protocol):
 def generate(requests: Sequence[Request], engine: Generator, batch_size: int, seed: int) -> list[Candidate]:
     """The n-best candidates of every request, in the order of the requests.
 
-    Equal requests (task, source, context, length, novelty) share their texts. The seed of a batch is derived
+    Equal requests (task, source, context, length, novelty, contract) share their texts. The seed of a batch is derived
     from `seed` and the ids of its requests.
     """
     unique = {_key(request): request for request in sorted(requests, key=lambda r: r.id, reverse=True)}
@@ -43,7 +43,7 @@ def generate(requests: Sequence[Request], engine: Generator, batch_size: int, se
 
 
 def _key(request: Request) -> Key:
-    return (request.task, request.source, request.context, request.words, request.novelty)
+    return (request.task, request.source, request.context, request.words, request.novelty, request.contract)
 
 
 def _batches(requests: Sequence[Request], size: int) -> list[list[Request]]:

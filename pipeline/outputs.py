@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.evidence import spans, supporting
-from pipeline.records import Article, Brief, Judged, Kind, Passage, Prose, Span
+from pipeline.records import Article, Brief, Candidate, Judged, Kind, Passage, Prose, Span
 from pipeline.select import Selection
 from pipeline.text.casing import title_case
 from pipeline.text.sentences import split_sentences
+
+ANSWER_FLAGS = ("reasked", "unparsed")  # they stand beside the whole brief, not beside each text
 
 
 def assemble(
@@ -34,6 +36,18 @@ def assemble(
         rewrite=None if rewrite is None else _prose(rewrite, article, "\n\n"),
         flags=(*flags, *read),
     )
+
+
+def answer_flags(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """What of a chat model's answers could not be read: `reasked:KIND` (mended when it was shown its fault) and
+    `unparsed:KIND` (never), each once; `notes` for the steps between."""
+    found = [
+        f"{flag}:{candidate.serves[0] if candidate.serves else 'notes'}"
+        for flag in ANSWER_FLAGS
+        for candidate in candidates
+        if flag in candidate.flags
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _prose(selection: Selection, article: Article, between: str) -> Prose:
@@ -91,7 +105,7 @@ def _flags(chosen: Sequence[Judged], own: tuple[str, ...]) -> tuple[str, ...]:
     """Flags of the candidates and the guard's warnings, each once."""
     flags = list(own)
     for item in chosen:
-        flags += item.candidate.flags
+        flags += [flag for flag in item.candidate.flags if flag not in ANSWER_FLAGS]
         if not item.candidate.extractive:
             flags += [reason.code for reason in item.verdict.reasons]
     return tuple(dict.fromkeys(flags))

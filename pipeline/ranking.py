@@ -14,7 +14,8 @@ score = mean log-probability + WEAKEST × that of its three least likely tokens
 
 What a rule made of the article's words (flags `reworded`, `trimmed`) starts at RULED instead: no penalty for how it was
 put together, less RULE for each rule, VERBLESS and DANGLING as above. What a rule made of a model's text keeps the
-penalties of that text.
+penalties of that text. What a model wrote from a whole article under instructions (chat, endpoint) may be put together
+in any way: KEPT, COPY, DANGLING, VERBLESS and MENDED alone count.
 
 The weights were chosen on validation articles (docs/experiments.md).
 """
@@ -28,7 +29,7 @@ from pipeline.deletions import unsafe_deletions
 from pipeline.finite import has_finite_verb
 from pipeline.fragments import back_jumps, fragments, tokens
 from pipeline.headline_score import evidence_of, headline_score
-from pipeline.records import Article, Judged, Kind
+from pipeline.records import Article, Candidate, Judged, Kind
 from pipeline.signs import (
     cut_short,
     hangs,
@@ -64,6 +65,8 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
         return replace(judged, score=headline_score(candidate, article), mixed=bool(mixed) and not ruled)
     if candidate.logprob is None and not {"reworded", "trimmed"}.isdisjoint(candidate.flags):
         return replace(judged, score=_by_rule(judged, article))
+    if told(candidate):
+        return replace(judged, score=_by_instruction(judged, article))
     sentences = [article.sentences[i].text for i in candidate.sentences]
     source, text = tokens(" ".join(sentences)), tokens(candidate.text)
     found = fragments(text, source)
@@ -91,6 +94,21 @@ def _by_rule(judged: Judged, article: Article) -> float:
     return score - VERBLESS * (not has_finite_verb(candidate.text)) + RULED_KEPT * _kept(candidate.text, source)
 
 
+def told(candidate: Candidate) -> bool:
+    """Whether a model that follows instructions wrote this from a whole article (its probabilities are not known)."""
+    return candidate.task == "summary" and candidate.logprob is None and not candidate.extractive
+
+
+def _by_instruction(judged: Judged, article: Article) -> float:
+    """The score of what such a model wrote: it words freely, so how a text was put together shows nothing; of the
+    rest what was learnt of small models holds here, too."""
+    candidate = judged.candidate
+    source = article.sentences[candidate.sentences[0]].text
+    score = KEPT * _kept(candidate.text, source) - DANGLING * opens_with_pronoun(candidate.text)
+    score -= COPY * (tokens(candidate.text) == tokens(source)) + VERBLESS * (not has_finite_verb(candidate.text))
+    return score - MENDED * any(flag.startswith("repaired") for flag in candidate.flags)
+
+
 def _kept(text: str, focus: str) -> float:
     wanted = set(content_words(focus))
     return len(wanted & set(content_words(text))) / len(wanted) if wanted else 0.0
@@ -108,7 +126,7 @@ def doubts(judged: Judged, kind: Kind) -> str:
         return "words or figures run together"
     if candidate.logprob is not None and candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):
         return "the model itself doubts it"
-    if not headline and judged.score < LOOSE:
+    if not headline and judged.score < LOOSE and not told(candidate):
         return "too loosely put together"
     if kind in ("headlines", "bullets") and opens_with_pronoun(candidate.text):
         return "opens with a pronoun"

@@ -87,12 +87,32 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """What a text should be like, for engines that can be told so in words.
+
+    `kind` is None for the notes of a step between; `material` says what the source is: the whole article, a part of it,
+    or notes made of its parts. Words are of a summary, of one bullet or headline, of a rewrite or of notes; items are
+    sentences of a summary, bullets or headlines.
+    """
+
+    kind: Kind | None
+    material: Literal["article", "part", "notes"]
+    min_words: int
+    max_words: int
+    min_items: int = 1
+    max_items: int = 1
+    max_chars: int | None = None
+    question: bool = False
+    style: str = "news"
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One generation to be made: `source` is what the model reads, `context` what stands around it.
 
     `sentences` are the indices of the article sentences the source was made from (its evidence);
     `serves` are the output kinds that may choose from its candidates; `words` is a length wish, `novelty` (1–3) how far
-    the wording may leave the source's.
+    the wording may leave the source's; `contract` the same and more for engines that read instructions.
     """
 
     id: str
@@ -105,6 +125,7 @@ class Request:
     words: int | None = None
     flags: tuple[str, ...] = ()
     novelty: int | None = None
+    contract: Contract | None = None
 
 
 @dataclass(frozen=True, slots=True)

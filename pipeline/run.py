@@ -11,13 +11,14 @@ from functools import partial
 
 from pipeline import plan as planning
 from pipeline import select
+from pipeline.contract import with_contract
 from pipeline.engines import Engine, open_engine
-from pipeline.errors import PrecisError
+from pipeline.errors import EngineRefusal, PrecisError
 from pipeline.evidence import supporting
 from pipeline.files import JsonObject
 from pipeline.generate import generate
 from pipeline.guard import Source, judge, read_source
-from pipeline.outputs import assemble
+from pipeline.outputs import answer_flags, assemble
 from pipeline.parts import Batch, Part
 from pipeline.ranking import rate
 from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Request, Verdict
@@ -68,7 +69,7 @@ def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -
     candidates: dict[str, list[Candidate]] = {article.id: [] for article in articles}
     for settings, engine, kinds in _groups(engines):
         requests = [r for a in articles for r in planning.plan(a, kinds, config.outputs, engine)]
-        ask = partial(generate, engine=engine, batch_size=settings.batch_size, seed=config.run.seed)
+        ask = partial(_ask, settings=settings, engine=engine, config=config)
         owner = {request.id: request.article_id for request in requests}
         found = ask(requests)
         for article in articles:
@@ -77,6 +78,15 @@ def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -
             if engine.strategy == "sentences":
                 candidates[article.id] += retold(article, own)
     return [_finish(article, candidates[article.id], config, engines) for article in articles]
+
+
+def _ask(
+    requests: Sequence[Request], *, settings: EngineSettings, engine: Engine, config: Config
+) -> list[Candidate]:
+    """generate, the requests of whole articles with the contract of what they ask for."""
+    if engine.strategy == "whole":
+        requests = [with_contract(request, config.outputs) for request in requests]
+    return generate(requests, engine, settings.batch_size, config.run.seed)
 
 
 def _groups(engines: Engines) -> list[tuple[EngineSettings, Engine, list[Kind]]]:
@@ -126,6 +136,7 @@ def _finish(article: Article, candidates: Sequence[Candidate], config: Config, e
             judged += [appraise(c) for c in reworded(article, judged, config.outputs.rewrite.style)]
         selections[kind] = _choose(kind, judged, article, config, selections, given_up)
     brief = assemble(article, selections, identity(engines), headline_case=config.outputs.headlines.case)
+    brief = replace(brief, flags=(*brief.flags, *answer_flags(candidates)))
     return Made(brief, tuple(fate for selection in selections.values() for fate in selection.ranked))
 
 
@@ -135,13 +146,13 @@ def _appraise(candidate: Candidate, *, kind: Kind, article: Article, source: Sou
     evidence = " ".join(article.sentences[i].text for i in candidate.sentences)
     if config.guard.enabled and not candidate.extractive:
         verdict = judge(candidate.text, source, kind=kind, settings=config.guard, evidence=evidence)
-        verdict = _complete(verdict, candidate)
+    verdict = _complete(verdict, candidate)
     return rate(Judged(candidate, verdict), kind, article)
 
 
 def _complete(verdict: Verdict, candidate: Candidate) -> Verdict:
-    """A text that the engine could not finish within its limit is not used."""
-    return Verdict(False, verdict.reasons) if "unfinished" in candidate.flags else verdict
+    """A text that the engine could not finish within its limit, or an answer that could not be read, is not used."""
+    return verdict if {"unfinished", "unparsed"}.isdisjoint(candidate.flags) else Verdict(False, verdict.reasons)
 
 
 def _grounded(candidate: Candidate, article: Article) -> Candidate:
@@ -185,6 +196,8 @@ def _guarded(articles: Sequence[Article], config: Config, engines: Engines) -> t
     """The whole batch at once, or, when that fails, article by article."""
     try:
         return make_briefs(articles, config, engines), []
+    except EngineRefusal:
+        raise
     except (PrecisError, ValueError, IndexError, KeyError, RuntimeError) as error:
         if len(articles) == 1:
             article = articles[0]

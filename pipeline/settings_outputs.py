@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-EngineName = Literal["embedded", "seq2seq", "lead", "textrank", "fake"]
-MODEL_ENGINES = ("embedded", "seq2seq")
-ENGLISH_ENGINES = ("embedded", "lead", "textrank", "fake")  # without language codes
+EngineName = Literal["embedded", "seq2seq", "chat", "endpoint", "lead", "textrank", "fake"]
+MODEL_ENGINES = ("embedded", "seq2seq", "chat")
+NEEDS_MODEL = {
+    "seq2seq": "a folder or a hub name", "chat": "a folder or a hub name", "endpoint": "as its server calls it",
+}  # fmt: skip
+PROMPTED = ("chat", "endpoint")
+NO_LANGUAGES = ("embedded", "lead", "textrank", "fake", *PROMPTED)  # without language codes
 OWN_COPY_PRIOR = {"embedded": 2.0}  # as it was trained; 0 for the others
 
 
@@ -28,18 +34,35 @@ def not_below(low_key: str, value: int, info: ValidationInfo) -> int:
     return value
 
 
+def check_address(url: str) -> None:
+    """ValueError unless `url` is that of a server, without anything secret; the message never shows it."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("is no URL") from error
+    if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in url):
+        raise ValueError("should be a URL such as http://localhost:8000/v1")
+    if "@" in parts.netloc:
+        raise ValueError("holds a user or a password: put the key into an environment variable (engine.api_key_env)")
+    if parts.query or parts.fragment:
+        raise ValueError("should end with the path; a key belongs into an environment variable (engine.api_key_env)")
+
+
 class EngineSettings(Settings):
-    """What writes the text. The settings after `model` act on model engines (embedded, seq2seq) only."""
+    """What writes the text. The settings after `model` act on engines with a model only."""
 
     name: EngineName = Field(
         default="embedded",
         description="embedded (the model in the package), seq2seq (any Hugging Face encoder-decoder), "
+        "chat (any Hugging Face model with a chat template), endpoint (a server that speaks OpenAI's protocol), "
         "lead and textrank (extractive baselines), fake (canned text for tests)",
     )
     model: str | None = Field(
         default=None,
         min_length=1,
-        description="model folder or hub name; needed by seq2seq; null: the engine's own model",
+        description="model folder or hub name, for endpoint the server's name of it; needed by seq2seq, chat and "
+        "endpoint; null: the engine's own model",
     )
     revision: str | None = Field(
         default=None, min_length=1, description="hub branch, tag or commit; null: the hub's default"
@@ -96,27 +119,90 @@ class EngineSettings(Settings):
         default=True, description="only words of the source or of ordinary English may be spelled"
     )
     no_repeat_ngram: int = Field(
-        default=3, ge=0, le=20, description="no n-gram of so many tokens twice; 0: off"
+        default=3, ge=0, le=20, description="no n-gram of so many tokens twice (not for chat and endpoint); 0: off"
     )
     batch_size: int = Field(default=16, ge=1, le=4096, description="requests per forward pass")
     max_source_tokens: int | None = Field(
         default=None,
         ge=16,
-        description="tokens of a source; longer ones are chunked; null: the model's limit",
+        description="tokens of a source; longer ones are chunked; null: the model's limit, 2048 for endpoint",
+    )
+    max_new_tokens: int | None = Field(
+        default=None,
+        ge=8,
+        description="chat and endpoint: most tokens of an answer, a reasoning model's thoughts included; "
+        "null: a quarter of what the model holds, 2048 at most",
+    )
+    prompts: str | None = Field(
+        default=None,
+        min_length=1,
+        description="chat and endpoint: folder of Jinja prompts that replace those of the package file by file",
+    )
+    base_url: str | None = Field(
+        default=None,
+        description="endpoint: where the server is, without a key; null: http://localhost:8000/v1",
+    )
+    api_key_env: str | None = Field(
+        default=None,
+        description="endpoint: NAME of the environment variable that holds the key; null: the server wants none "
+        "(not in the digest)",
+    )
+    json_mode: bool = Field(default=False, description="endpoint: ask the server to allow nothing but JSON")
+    concurrency: int = Field(
+        default=4, ge=1, le=256, description="endpoint: requests under way at once (not in the digest)"
+    )
+    timeout_s: float = Field(
+        default=120.0, gt=0, le=3600, description="endpoint: seconds to wait for an answer (not in the digest)"
+    )
+    retries: int = Field(
+        default=4,
+        ge=0,
+        le=20,
+        description="endpoint: further tries, ever later, after 429, 5xx, a time-out or no connection "
+        "(not in the digest)",
     )
 
     @field_validator("model")
     @classmethod
-    def _seq2seq_names_a_model(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None and info.data.get("name") == "seq2seq":
-            raise ValueError("the engine seq2seq needs a model: a folder or a hub name")
+    def _names_a_model(cls, value: str | None, info: ValidationInfo) -> str | None:
+        name = str(info.data.get("name"))
+        if value is None and name in NEEDS_MODEL:
+            raise ValueError(f"the engine {name} needs a model: {NEEDS_MODEL[name]}")
+        return value
+
+    @field_validator("prompts", "max_new_tokens")
+    @classmethod
+    def _only_when_prompted(cls, value: str | int | None, info: ValidationInfo) -> str | int | None:
+        if value is not None and info.data.get("name") not in PROMPTED:
+            raise ValueError("has an effect on the engines chat and endpoint only")
+        return value
+
+    @field_validator("base_url", "api_key_env", "json_mode")
+    @classmethod
+    def _only_for_servers(cls, value: str | bool | None, info: ValidationInfo) -> str | bool | None:
+        if value and info.data.get("name") != "endpoint":
+            raise ValueError("has an effect on the engine endpoint only")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_address(value)
+        return value
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _variable(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):
+            raise ValueError("should be the NAME of an environment variable in capitals, never the key itself")
         return value
 
     @field_validator("source_language", "target_language")
     @classmethod
     def _only_with_languages(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is not None and info.data.get("name") in ENGLISH_ENGINES:
-            raise ValueError(f"has no effect on the engine {info.data['name']}, which knows no languages")
+        if value is not None and info.data.get("name") in NO_LANGUAGES:
+            raise ValueError(f"has no effect on the engine {info.data['name']}, which takes no language codes")
         return value
 
     @field_validator("copy_prior")

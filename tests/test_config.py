@@ -33,7 +33,7 @@ FAULTS = {
     "engine.name: fake": "engine.name: unknown key; write it nested, as engine -> name",
     "qqq: 1": "qqq: unknown key; valid here: name, input, engine, outputs, guard, score, run",
     "engine: {name: embeded}": "engine.name: 'embeded' is not one of "
-    "embedded, seq2seq, lead, textrank, fake; did you mean embedded?",
+    "embedded, seq2seq, chat, endpoint, lead, textrank, fake; did you mean embedded?",
     "engine: {beams: '4'}": "engine.beams: should be a whole number, got '4'",
     "engine: {beams: 4.0}": "engine.beams: should be a whole number, got 4.0",
     "engine: {beams: true}": "engine.beams: should be a whole number, got true",
@@ -68,7 +68,8 @@ FAULTS = {
     "score: {fail_under: &a {x: *a}}": "score.fail_under.x.x.x.x: should be a number, got {'x': {...}}",
     "engine: {zzz: 1}": "engine.zzz: unknown key; valid here: name, model, revision, prefix, source_language, "
     "target_language, device, dtype, threads, beams, sample, candidates, temperature, top_p, length_penalty, "
-    "copy_prior, selector, spell_guard, no_repeat_ngram, batch_size, max_source_tokens",
+    "copy_prior, selector, spell_guard, no_repeat_ngram, batch_size, max_source_tokens, max_new_tokens, prompts, base_url, "
+    "api_key_env, json_mode, concurrency, timeout_s, retries",
     "name: ../up": "name: should be a folder name without slashes or a leading dot, got '../up'",
     "run: {seed: 1, seed: 2}": "line 1: the key 'seed' is given twice",
     "run:\n  seed: 1\n  out: [a": "line 3, column 10: not valid YAML: "

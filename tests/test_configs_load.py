@@ -14,8 +14,8 @@ from pipeline.config import load_config, to_yaml
 ROOT = Path(__file__).resolve().parent.parent
 RUN_CONFIGS = sorted((ROOT / "configs" / "run").glob("*.yaml"))
 NEEDED = {
-    "quickstart", "smoke", "baselines", "folder", "bart-cnn", "titles", "flan-t5", "pegasus", "mbart", "led",
-    "dataset",
+    "quickstart", "smoke", "baselines", "folder", "bart-cnn", "titles", "flan-t5", "pegasus", "mbart", "led", "chat",
+    "endpoint", "dataset",
 }  # fmt: skip
 
 
@@ -58,6 +58,10 @@ def test_configs_do_what_their_names_say() -> None:
     assert pegasus.summary.engine.model != pegasus.headlines.engine.model
     mbart = loaded["mbart"].outputs.summary.engine
     assert mbart is not None and mbart.source_language == mbart.target_language == "en_XX"
+    assert loaded["chat"].engine.name == "chat"
+    server = loaded["endpoint"]
+    assert (server.engine.name, server.engine.api_key_env) == ("endpoint", None)
+    assert server.run.batch_articles >= server.engine.concurrency / 2
     titles = loaded["titles"].outputs
     assert (titles.summary.enabled, titles.bullets.enabled, titles.headlines.case) == (False, False, "title")
 

@@ -47,6 +47,19 @@ def test_fewer_joins_score_higher() -> None:
     assert score("The bridge would stay closed until repairs end.") > score("The bridge stay until closed repairs.")
 
 
+def test_what_a_model_wrote_under_instructions_may_be_put_together_freely() -> None:
+    free = "Ferries run more often, the mayor says, while repairs keep the bridge closed."
+    of_a_sentence = rate(judged(free), "summary", ARTICLE)
+    told = rate(Judged(Candidate("r", "summary", free, None, (0, 1), ("summary",)), Verdict(True)), "summary", ARTICLE)
+    assert doubts(of_a_sentence, "summary") == "too loosely put together"
+    assert doubts(told, "summary") == ""
+    copied, pronoun, verbless = (
+        rate(Judged(Candidate("r", "summary", text, None, (0,), ("summary",)), Verdict(True)), "summary", ARTICLE).score
+        for text in (SOURCE, free.replace("Ferries run", "They run"), "Ferries instead of the closed bridge.")
+    )
+    assert told.score > max(copied, pronoun, verbless)
+
+
 def test_a_copy_of_the_sentence_scores_lower_than_a_rewrite_of_it() -> None:
     assert score(SOURCE) < score("The mayor said that the bridge would stay closed until repairs end.")
 

@@ -15,6 +15,8 @@ __all__ = ["ENGINES", "Engine", "Generated", "open_engine"]
 ENGINES: dict[str, str] = {
     "embedded": "pipeline.engines.embedded",
     "seq2seq": "pipeline.engines.seq2seq",
+    "chat": "pipeline.engines.chat",
+    "endpoint": "pipeline.engines.endpoint",
     "lead": "pipeline.engines.copying",
     "textrank": "pipeline.engines.copying",
     "fake": "pipeline.engines.fake",

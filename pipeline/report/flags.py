@@ -26,6 +26,8 @@ FLAGS: dict[str, tuple[Level, str, str]] = {
     "too_few": ("note", "too few", "fewer than asked for could be written: {}"),
     "truncated_input": ("note", "not read whole", "the model did not read the whole article: {}"),
     "left_out": ("note", "left out", "a part of the document was not read: {}"),
+    "reasked": ("note", "asked twice", "the model's first answer did not have the form asked for: {}"),
+    "unparsed": ("note", "unreadable answer", "an answer of the model did not have the form asked for: {}"),
     "language": ("note", "language", "the article is not in a language the model knows: {}"),
     "unsupported:number": ("alert", "number", "a number the article does not support: {}"),
     "unsupported:quantity": ("alert", "quantity", "a quantity the article does not support: {}"),
