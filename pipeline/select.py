@@ -199,7 +199,7 @@ def select_headlines(
             return "a question, which outputs.headlines.question does not ask for"
         return "under min_words" if words_of(text) < settings.min_words else ""
 
-    _vary(usable(judged, choice, "headlines", fits), choice, settings.count)
+    _vary(usable(judged, choice, "headlines", fits), choice, settings.count, settings.diversity)
     flags = given_up
     if not choice.chosen:
         choice.chosen += [e for e in extractive(article, "headlines", judged) if not fits(e.candidate.text)][:1]
@@ -211,11 +211,14 @@ def select_headlines(
     return _close("headlines", choice, judged, flags, in_source_order=False)
 
 
-def _vary(items: Sequence[Judged], choice: Choice, count: int) -> None:
-    """Choose `count` variants by marginal relevance, no two alike; they stand in the order of their scores."""
+def _vary(items: Sequence[Judged], choice: Choice, count: int, diversity: float) -> None:
+    """Choose `count` variants by marginal relevance, no two alike; they stand in the order of their scores.
+
+    The first has the highest score of all, whatever `diversity` is: the first choice goes by score alone.
+    """
     left = sorted(items, key=lambda j: -j.score)
     while left and len(choice.chosen) < count:
-        best = next_best(left, choice.chosen)
+        best = next_best(left, choice.chosen, diversity)
         left.remove(best)
         if any(alike(best.candidate.text, c.candidate.text) for c in choice.chosen):
             choice.reject(best, "like a chosen headline")

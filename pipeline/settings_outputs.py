@@ -277,6 +277,13 @@ class HeadlineSettings(Settings):
     max_chars: int = Field(default=90, ge=10, le=500, description="most characters (code points)")
     min_words: int = Field(default=3, ge=1, le=50, description="fewest words")
     question: bool = Field(default=False, description="headlines that ask a question may be chosen")
+    diversity: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="how much the variants after the first should differ (1 - lambda of maximal marginal relevance); "
+        "0: by score alone",
+    )
     case: Literal["sentence", "title"] = Field(
         default="sentence", description="sentence case or Title Case (short alias: headlines.case)"
     )

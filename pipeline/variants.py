@@ -1,7 +1,8 @@
 """Headline variants worth choosing from: told apart by angle and length, chosen by maximal marginal relevance.
 
 MMR (Carbonell and Goldstein 1998, section 2): again and again the headline with the highest
-score − SAME × its greatest overlap with a chosen one + NEW for an angle and for a length not there yet.
+λ × score − (1 − λ) × (its greatest overlap with a chosen one − NEW for an angle and for a length not there yet),
+where 1 − λ is the setting `outputs.headlines.diversity`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pipeline.text.words import content_set
 
 Angle = Literal["question", "number", "consequence", "who", "what"]
 LENGTHS = (40, 60, 90)  # characters: short, medium, long
-SAME, NEW = 1.0, 0.25
+NEW = 0.25
 FIGURE = re.compile(r"\d")
 COUNTED = word_set("two three four five six seven eight nine ten eleven twelve twenty hundreds thousands millions half")
 CONSEQUENCE = word_set(
@@ -58,15 +59,20 @@ def similarity(a: str, b: str) -> float:
     return len(left & right) / len(left | right) if left | right else 0.0
 
 
-def next_best(items: Sequence[Judged], chosen: Sequence[Judged]) -> Judged:
-    """The item of highest marginal relevance; of equals the first."""
+def next_best(items: Sequence[Judged], chosen: Sequence[Judged], diversity: float = 0.5) -> Judged:
+    """The item of highest marginal relevance; of equals the first. With nothing chosen yet: of highest score.
+
+    `diversity`, 0–1, is 1 − λ: at 0 only scores count, at 1 only what the chosen do not have.
+    """
+    if not chosen:
+        return max(items, key=lambda item: item.score)
     texts = [item.candidate.text for item in chosen]
     angles, lengths = {angle(text) for text in texts}, {length(text) for text in texts}
 
     def relevance(item: Judged) -> float:
         text = item.candidate.text
-        same = max((similarity(text, other) for other in texts), default=0.0)
-        new = (angle(text) not in angles) + (length(text) not in lengths) if texts else 0
-        return item.score - SAME * same + NEW * new
+        same = max(similarity(text, other) for other in texts)
+        new = (angle(text) not in angles) + (length(text) not in lengths)
+        return (1 - diversity) * item.score - diversity * (same - NEW * new)
 
     return max(items, key=relevance)
