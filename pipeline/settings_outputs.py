@@ -121,6 +121,15 @@ class EngineSettings(Settings):
     no_repeat_ngram: int = Field(
         default=3, ge=0, le=20, description="no n-gram of so many tokens twice (not for chat and endpoint); 0: off"
     )
+    repetition_penalty: float = Field(
+        default=1.0, gt=0, le=10, description="divisor of the logits of tokens already written; 1: off; seq2seq only"
+    )
+    early_stopping: bool = Field(
+        default=False, description="end the beam search at `beams` finished texts; seq2seq only"
+    )
+    min_new_tokens: int = Field(
+        default=0, ge=0, le=10_000, description="fewest tokens of a text before it may end; seq2seq only"
+    )
     batch_size: int = Field(default=16, ge=1, le=4096, description="requests per forward pass")
     max_source_tokens: int | None = Field(
         default=None,
@@ -225,6 +234,17 @@ class EngineSettings(Settings):
     def _only_when_sampling(cls, value: float, info: ValidationInfo) -> float:
         if value != 1.0 and info.data.get("sample") is False:
             raise ValueError("has no effect without `sample: true`")
+        return value
+
+    @field_validator("repetition_penalty", "early_stopping", "min_new_tokens")
+    @classmethod
+    def _only_for_seq2seq(cls, value: float, info: ValidationInfo) -> float:
+        default = cls.model_fields[str(info.field_name)].default
+        name = info.data.get("name")
+        if value != default and name not in (None, "seq2seq"):
+            raise ValueError(f"acts on the engine seq2seq only, not on {name}")
+        if info.field_name == "early_stopping" and value and (info.data.get("sample") or info.data.get("beams") == 1):
+            raise ValueError("has no effect without a beam search (`beams` over 1, `sample: false`)")
         return value
 
 

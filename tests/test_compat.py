@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -81,7 +80,8 @@ def test_options_of_the_call_and_of_the_pipeline_win(
 
 def test_without_any_settings_four_beams_write_up_to_256_tokens(folders: dict[str, Path]) -> None:
     defaults = pipeline("text2text-generation", folders["plain"]).generation_config
-    assert (defaults.num_beams, defaults.max_new_tokens, defaults.max_length) == (4, POSITIONS - 1, None)  # bounded by its positions
+    room = POSITIONS - 1  # its decoder has positions for so many after the start
+    assert (defaults.num_beams, defaults.max_new_tokens, defaults.max_length) == (4, room, None)
     t5 = pipeline("text2text-generation", folders["t5"]).generation_config
     assert (t5.num_beams, t5.max_new_tokens, t5.max_length) == (4, 256, None)
     defaults = pipeline("text2text-generation", folders["legacy"]).generation_config
@@ -142,7 +142,8 @@ def test_loaded_objects_are_used_and_left_as_they_are(folders: dict[str, Path]) 
 def test_a_longer_text_is_refused_or_cut_and_said(folders: dict[str, Path], caplog: pytest.LogCaptureFixture) -> None:
     for name in ("bart", "unlimited"):
         pipe = pipeline("summarization", folders[name])
-        with pytest.raises(InputError, match=rf"text 2: it has \d+ tokens, and the model reads {POSITIONS}.*truncation"):
+        refused = rf"text 2: it has \d+ tokens, and the model reads {POSITIONS}.*truncation"
+        with pytest.raises(InputError, match=refused):
             pipe([TEXTS[1], LONG])
         caplog.clear()
         cut = pipe([TEXTS[1], LONG], truncation=True, max_length=10)
@@ -158,12 +159,16 @@ def test_a_longer_text_is_refused_or_cut_and_said(folders: dict[str, Path], capl
                                                              return_tensors=True)) == kept  # fmt: skip
 
 
-def test_relative_positions_have_no_limit_until_truncation_is_asked(folders: dict[str, Path]) -> None:
+def test_relative_positions_have_no_limit_until_truncation_is_asked(
+    folders: dict[str, Path], caplog: pytest.LogCaptureFixture
+) -> None:
     pipe = pipeline("summarization", folders["t5"], return_tensors=True)
     whole = expected(folders["t5"], [LONG], SUMMARY, prefix="summarize: ")
     assert ids_of(pipe([LONG])) == whole
+    assert "cut off" not in caplog.text
     cut = expected(folders["t5"], [LONG], SUMMARY, prefix="summarize: ", truncation=True)
-    assert ids_of(pipe([LONG], truncation=True)) == cut != whole
+    assert ids_of(pipe([LONG], truncation=True)) == cut
+    assert "56 of its 104 tokens were cut off" in caplog.text
 
 
 def test_warnings_of_old(folders: dict[str, Path], caplog: pytest.LogCaptureFixture) -> None:
@@ -221,7 +226,7 @@ def test_wrong_uses_are_one_clear_message(folders: dict[str, Path], monkeypatch:
         pipeline("summarization", pipeline("summarization", folders["t5"]).model)
     with pytest.raises(EngineError, match="nowhere: it cannot be loaded"):
         pipeline("summarization", str(folders["t5"].parent / "nowhere"))
-    for wrong in ({"batch_size": 0}, {"truncation": "only_second"}):
+    for wrong in ({"batch_size": 0}, {"truncation": "only_second"}, {"num_return_sequences": 99}):
         with pytest.raises(InputError, match=next(iter(wrong))):
             pipeline("summarization", folders["t5"])(TEXTS[0], **wrong)  # type: ignore[arg-type]
 

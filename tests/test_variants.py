@@ -97,6 +97,53 @@ def test_questions_are_headlines_only_when_asked_for() -> None:
     assert next(f.why for f in allowed.ranked if f.rank == 0) == "chosen: question, 36 characters"
 
 
+SOUNDS = (
+    "Ferry runs aground near Port Marle",
+    "Ferry strikes rocks near Port Marle",
+    "Divers find crack in ferry hull",
+    "214 passengers spend the night in a school gym at Port Marle",
+    "Operator cancels all crossings",
+    "Why did the radar fail?",
+)
+
+
+@given(
+    st.lists(st.sampled_from(SOUNDS), min_size=1, max_size=6, unique=True),
+    st.lists(st.floats(-3, 1), min_size=6, max_size=6),
+    st.floats(0, 1),
+    st.integers(1, 5),
+)
+def test_the_first_headline_does_not_depend_on_diversity(
+    texts: list[str], scores: list[float], diversity: float, count: int
+) -> None:
+    items = [item(text, score, n) for n, (text, score) in enumerate(zip(texts, scores, strict=False))]
+    settings = HeadlineSettings(count=count, diversity=diversity, question=True)
+    chosen = select_headlines(items, ARTICLE, settings).chosen
+    assert chosen[0].score == max(i.score for i in items)
+    found = [j.score for j in chosen]
+    assert found == sorted(found, reverse=True)
+
+
+def test_diversity_trades_scores_for_difference() -> None:
+    scores = (1.0, 0.9, 0.2, 0.1, 0.0, -0.5)
+    items = [item(text, score, n) for n, (text, score) in enumerate(zip(SOUNDS, scores, strict=True))]
+
+    def chosen(diversity: float) -> list[str]:
+        settings = HeadlineSettings(count=2, diversity=diversity)
+        return [j.candidate.text for j in select_headlines(items, ARTICLE, settings).chosen]
+
+    assert chosen(0.0) == list(SOUNDS[:2])
+    assert chosen(0.9) == [SOUNDS[0], SOUNDS[3]]  # another angle and another length
+    for diversity in (0.2, 0.5, 0.8):
+        worth = {
+            text: (1 - diversity) * score
+            - diversity * (similarity(text, SOUNDS[0]) - 0.25 * (angle(text) != "what") - 0.25 * (length(text) != 0))
+            for text, score in zip(SOUNDS[1:5], scores[1:5], strict=True)
+        }
+        assert angle(SOUNDS[0]) == "what"
+        assert chosen(diversity) == [SOUNDS[0], max(worth, key=lambda text: worth[text])]
+
+
 def test_coverage_has_diminishing_returns() -> None:
     ground = survey(ARTICLE)
     first, second = ARTICLE.sentences[0].text, ARTICLE.sentences[3].text

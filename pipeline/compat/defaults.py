@@ -10,6 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from pipeline.compat.options import Options
+from pipeline.errors import InputError
 
 NEW_TOKENS, BEAMS = 256, 4
 UNSET_LENGTH = 20  # transformers' own default of max_length: a model that states it states nothing
@@ -66,10 +67,16 @@ def settled(defaults: Any, options: Options, tokenizer: Any) -> Any:
 
 
 def _update(config: Any, values: dict[str, Any]) -> None:
-    """Set `values`; of the two ways to give a longest (and a shortest) length, the one given last counts."""
+    """Set `values`; of the two ways to give a longest (and a shortest) length, the one given last counts.
+
+    InputError for values that transformers cannot use.
+    """
     for old, new in (("max_length", "max_new_tokens"), ("min_length", "min_new_tokens")):
         if old in values and new not in values:
             setattr(config, new, None)
         elif new in values and old not in values:
             setattr(config, old, None)
-    config.update(**values)
+    try:
+        config.update(**values)
+    except ValueError as error:
+        raise InputError(str(error).strip().splitlines()[0]) from error

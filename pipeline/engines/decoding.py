@@ -32,6 +32,8 @@ def n_best(
     """
     count, rows = settings.candidates, len(inputs["input_ids"])
     how: dict[str, Any] = {"num_beams": settings.beams, "length_penalty": settings.length_penalty}
+    if settings.early_stopping:
+        how["early_stopping"] = True
     if settings.sample:
         torch.manual_seed(seed)
         how = {"do_sample": True, "num_beams": 1, "temperature": settings.temperature, "top_p": settings.top_p}
@@ -41,7 +43,8 @@ def n_best(
             **how,
             num_return_sequences=count,
             max_new_tokens=max_new_tokens,
-            min_new_tokens=min_new_tokens,
+            min_new_tokens=max(min_new_tokens, settings.min_new_tokens),
+            repetition_penalty=settings.repetition_penalty,
             no_repeat_ngram_size=settings.no_repeat_ngram,
             logits_processor=processors or LogitsProcessorList(),
             return_dict_in_generate=True,

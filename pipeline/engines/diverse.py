@@ -2,7 +2,8 @@
 
 The beams are split into groups, and a group pays `penalty` for a token as often as beams of earlier groups took it at
 the same step. A group depends on earlier ones only, so that each is a beam search of its own, one after the other:
-equal to the group beam search that transformers 4 had, which stepped all groups together.
+equal to the group beam search that transformers 4 had, which stepped all groups together, but for the last token of a
+text that reaches the longest length (nothing tells a later group which one earlier groups took there).
 """
 
 from __future__ import annotations
