@@ -23,7 +23,7 @@ def answers(texts: object, size: int, write: Write) -> Answers:
         return write(1, [texts])[0]
     if isinstance(texts, (bytes, Mapping)) or not _iterable(texts):
         raise InputError(f"a {type(texts).__name__} is no text", fix="give a text, a list of texts or an iterable")
-    stream = (records for start, batch in _batches(texts, size) for records in write(start, batch))  # type: ignore[arg-type]
+    stream = (records for start, batch in _batches(texts, size) for records in write(start, batch))
     if not isinstance(texts, Sequence):
         return stream
     found = list(stream)
@@ -36,7 +36,7 @@ def _iterable(texts: object) -> bool:
     return isinstance(texts, Iterable) or (hasattr(texts, "__getitem__") and hasattr(texts, "__len__"))
 
 
-def _items(texts: Iterable[object]) -> Iterator[object]:
+def _items(texts: Any) -> Iterator[object]:
     """The items; of a data set that only knows its length and its items by number, these."""
     if isinstance(texts, Iterable):
         yield from texts
@@ -45,7 +45,7 @@ def _items(texts: Iterable[object]) -> Iterator[object]:
             yield texts[number]
 
 
-def _batches(texts: Iterable[object], size: int) -> Iterator[tuple[int, list[str]]]:
+def _batches(texts: object, size: int) -> Iterator[tuple[int, list[str]]]:
     batch: list[str] = []
     number = 0
     for number, text in enumerate(_items(texts), start=1):
