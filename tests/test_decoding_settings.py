@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compat_sample import TEXTS, checkpoint, decoded, expected
+from compat_sample import POSITIONS, TEXTS, checkpoint, decoded, expected
 
 from pipeline.config import load_config
 from pipeline.engines import open_engine
 from pipeline.errors import ConfigError
 from pipeline.records import Request
 
-PLAIN: dict[str, Any] = {"num_beams": 4, "num_return_sequences": 4, "no_repeat_ngram_size": 3, "max_new_tokens": 24}
+PLAIN: dict[str, Any] = {
+    "num_beams": 4,
+    "num_return_sequences": 4,
+    "no_repeat_ngram_size": 3,
+    "max_new_tokens": POSITIONS - 2,  # what its decoder has positions for, the start and the end left out
+}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_n_best_is_that_of_generate(folder: Path, overrides: list[str], settings: dict[str, Any]) -> None:
     values = ["engine.name=seq2seq", f"engine.model={folder}", "engine.copy_prior=0", *overrides]
     engine = open_engine(load_config(None, values).engine)
-    request = Request("r", "a", "summary", TEXTS[0], (0,), ("summary",), words=10)
+    request = Request("r", "a", "summary", TEXTS[0], (0,), ("summary",))
     (found,) = engine.generate([request], 13)
     rows = expected(folder, TEXTS[:1], {**PLAIN, **settings})
     assert [generated.text for generated in found] == [text.strip() for text in decoded(folder, rows)]
