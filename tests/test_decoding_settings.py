@@ -17,6 +17,7 @@ PLAIN: dict[str, Any] = {
     "num_beams": 4,
     "num_return_sequences": 4,
     "no_repeat_ngram_size": 3,
+    "forced_eos_token_id": None,  # the engine does not end a text by force: it would look finished
     "max_new_tokens": POSITIONS - 2,  # what its decoder has positions for, the start and the end left out
 }
 
