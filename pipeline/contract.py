@@ -20,9 +20,9 @@ def with_contract(request: Request, outputs: OutputSettings) -> Request:
 
 
 def _material(request: Request) -> Literal["article", "part", "notes"]:
-    if ":reduce:" in request.id:
+    if request.origin is not None and request.origin.reads:
         return "notes"
-    return "article" if request.serves else "part"
+    return "article" if request.serves and request.id.endswith(":final") else "part"
 
 
 def _contract(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.records import Article, Span
+from pipeline.salience import sentence_words
 from pipeline.text.words import content_words
 
 MOST = 3  # sentences one output sentence may point at
@@ -18,8 +19,9 @@ def supporting(text: str, article: Article, among: Sequence[int] = ()) -> tuple[
     sentence if the article has any.
     """
     pool = list(among) or list(range(len(article.sentences)))
-    words = {i: set(content_words(article.sentences[i].text)) for i in pool}
+    words = sentence_words(article)
     left = set(content_words(text))
+    pool = [i for i in pool if not left.isdisjoint(words[i])] or pool[:1]  # others support nothing
     chosen: list[int] = []
     while pool and len(chosen) < MOST:
         best = max(pool, key=lambda i: len(left & words[i]))

@@ -14,6 +14,9 @@ from typing import Any
 from pipeline.metrics.rouge import Prepared, count_ngrams, overlap
 from pipeline.metrics.tokens import google_tokens, porter_stem, words
 from pipeline.records import Article
+from pipeline.textrank import ratings
+
+LONG = 400  # sentences up to which sumy rates
 
 
 def lead(article: Article, n: int = 3) -> tuple[int, ...]:
@@ -24,8 +27,8 @@ def lead(article: Article, n: int = 3) -> tuple[int, ...]:
 def textrank(article: Article, n: int = 3) -> tuple[int, ...]:
     """The `n` sentences that TextRank rates highest (Mihalcea and Tarau 2004, as sumy computes it).
 
-    English stop words are left out and words are Porter-stemmed. Time grows with the square of the number of
-    sentences.
+    English stop words are left out and words are Porter-stemmed. Beyond LONG sentences, where sumy's dense matrix would
+    take too much time and memory, the same ratings are computed without it.
     """
     ranked = _textrank_order(tuple(sentence.text for sentence in article.sentences))
     return tuple(sorted(ranked[:n]))
@@ -61,8 +64,19 @@ def _textrank_order(texts: tuple[str, ...]) -> tuple[int, ...]:
     if not texts:
         return ()
     document = SumyDocument.of(texts)
-    ratings = sumy_summarizer("text_rank", "TextRankSummarizer").rate_sentences(document)
-    return tuple(sorted(range(len(texts)), key=lambda index: -ratings[document.sentences[index]]))
+    summarizer = sumy_summarizer("text_rank", "TextRankSummarizer")
+    if len(texts) > LONG:
+        rated = ratings([_normal_words(sentence, summarizer) for sentence in document.sentences])
+    else:
+        by_sentence = summarizer.rate_sentences(document)
+        rated = [by_sentence[sentence] for sentence in document.sentences]
+    return tuple(sorted(range(len(texts)), key=lambda index: -rated[index]))
+
+
+def _normal_words(sentence: _Rated, summarizer: Any) -> list[str]:
+    """The words sumy compares: normalised, without stop words, stemmed."""
+    normal = map(summarizer.normalize_word, sentence.words)
+    return [summarizer.stem_word(word) for word in normal if word not in summarizer.stop_words]
 
 
 @lru_cache(maxsize=4)

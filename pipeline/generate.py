@@ -81,5 +81,6 @@ def _candidates(request: Request, generated: Generated, extractive: bool) -> lis
         extractive=extractive,
         flags=flags,
         weakest=generated.weakest,
+        origin=request.origin,
     )
     return [replace(whole, text=t) for t in texts]

@@ -70,8 +70,9 @@ def run(
         generated = time.perf_counter()
         _score(run_dir, plan, config, identity(engines))
         counts = _counts(run_dir, plan, resumed)
+        covered = manifest.coverage(brief for part in run_dir.results() for brief in part.outputs)
         timings = {"load_s": loaded - began, "generate_s": generated - loaded, "total_s": time.perf_counter() - began}
-        record = _manifest(config, engines, counts, timings)
+        record = {**_manifest(config, engines, counts, timings), "coverage": covered}
         run_dir.write_json("run.json", record)  # the report shows it; written again when the run is finished
         run_dir.write_text("report.html", render_report(load_run(run_dir.path)))
         run_dir.finish(record)

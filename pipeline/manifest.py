@@ -17,15 +17,19 @@ TWO_PART = frozenset({"unsupported", "fallback", "language"})
 def counts(articles: int, outputs: Iterable[Brief], resumed: int, quarantined: int) -> JsonObject:
     """The `counts` of run.json; `articles` and `quarantined` include what ingest gave up.
 
-    `fallbacks` and `truncated` count articles, `flags` counts occurrences by name, in order of name.
+    `fallbacks` and `truncated` count articles, `flags` counts occurrences in outputs by name, in order of name,
+    `limits` hard limits hit on the way (docs/long.md), whatever became of the text. An article counts as truncated
+    if any text was asked of an input that was cut.
     """
     done = fallbacks = truncated = 0
     names: Counter[str] = Counter()
+    limits: Counter[str] = Counter()
     for brief in outputs:
         flags = list(_flags(brief))
         done += 1
         fallbacks += any(flag.split(":")[0] == "fallback" for flag in flags)
-        truncated += "truncated_input" in flags
+        truncated += "truncated_input" in (*flags, *(name for name, _ in brief.limits))
+        limits.update(dict(brief.limits))
         names.update(flag_name(flag) for flag in flags)
     return {
         "articles": articles,
@@ -35,7 +39,17 @@ def counts(articles: int, outputs: Iterable[Brief], resumed: int, quarantined: i
         "fallbacks": fallbacks,
         "truncated": truncated,
         "flags": dict(sorted(names.items())),
+        "limits": dict(sorted(limits.items())),
     }
+
+
+def coverage(outputs: Iterable[Brief]) -> dict[str, float]:
+    """Mean share of the articles' tenths that the evidence reaches, of `all` outputs and by kind."""
+    found: dict[str, list[float]] = {}
+    for brief in outputs:
+        for name, share in brief.coverage.shares if brief.coverage is not None else ():
+            found.setdefault(name, []).append(share)
+    return {name: round(sum(shares) / len(shares), 3) for name, shares in found.items()}
 
 
 def flag_name(flag: str) -> str:

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from pipeline.evidence import spans, supporting
-from pipeline.records import Article, Brief, Candidate, Judged, Kind, Passage, Prose, Span
+from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Passage, Prose, Span
 from pipeline.select import Selection
+from pipeline.tenths import coverage, evidence_spans
 from pipeline.text.casing import title_case
 from pipeline.text.sentences import split_sentences
 
 ANSWER_FLAGS = ("reasked", "unparsed")  # they stand beside the whole brief, not beside each text
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 
 
 def assemble(
-    article: Article, selections: Mapping[Kind, Selection], engine: str, *, headline_case: str = "sentence"
+    article: Article,
+    selections: Mapping[Kind, Selection],
+    engine: str,
+    *,
+    headline_case: str = "sentence",
+    limits: Mapping[str, int] = NO_LIMITS,
 ) -> Brief:
-    """The Brief of one article; kinds without a selection stay None."""
+    """The Brief of one article; kinds without a selection stay None. `limits`: how often which hard limit was hit."""
     summary, bullets = selections.get("summary"), selections.get("bullets")
     headlines, rewrite = selections.get("headlines"), selections.get("rewrite")
     own = [flag for selection in selections.values() for flag in selection.flags]
     few = [f"too_few:{kind}" for kind, selection in selections.items() if "too_few" in selection.flags]
     flags = dict.fromkeys([flag for flag in own if flag.startswith("language:") or flag == "too_short"] + few)
     read = [flag for flag in article.flags if not flag.startswith("language:")]
-    return Brief(
+    brief = Brief(
         id=article.id,
         sha256=article.sha256,
         words=article.words,
@@ -35,7 +44,11 @@ def assemble(
         headlines=None if headlines is None else tuple(_passage(j, article, headline_case) for j in headlines.chosen),
         rewrite=None if rewrite is None else _prose(rewrite, article, "\n\n"),
         flags=(*flags, *read),
+        limits=tuple(sorted(limits.items())),
     )
+    written = {kind: getattr(brief, kind) for kind in KINDS if getattr(brief, kind) is not None}
+    evidence: dict[str, tuple[Span, ...]] = {k: tuple(evidence_spans(output)) for k, output in written.items()}
+    return replace(brief, coverage=coverage(article, evidence))
 
 
 def answer_flags(candidates: Sequence[Candidate]) -> tuple[str, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
-from pipeline.chunk import chunks, word_runs
 from pipeline.coverage import reaching
+from pipeline.engines.base import BLOCK, SENTENCE_TOKENS
 from pipeline.extract import lead, textrank
-from pipeline.records import Article, Candidate, Kind, Request, Task
+from pipeline.mapreduce import Budgets, read_whole
+from pipeline.records import Article, Kind, Request, Task
 from pipeline.salience import PRONOUNS, features_without_title, spread
 from pipeline.settings_outputs import OutputSettings
 
@@ -44,26 +45,51 @@ def extraction_flags(article: Article) -> tuple[str, ...]:
     return short + tuple(flag for flag in article.flags if flag.startswith("language:"))
 
 
-def plan(article: Article, kinds: Sequence[Kind], outputs: OutputSettings, engine: Reader) -> list[Request]:
-    """Every request for the given kinds; their order is the order of preference."""
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """An engine's own log-odds of every sentence (None: it gives none), and the limits it met in reading them."""
+
+    odds: Sequence[float] | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+def rated(article: Article, kinds: Sequence[Kind], engine: Reader) -> Rated:
+    """What the engine's selector makes of the sentences, where the plan for `kinds` chooses sentences."""
+    if engine.strategy != "sentences" or extraction_flags(article) or not set(kinds) - {"rewrite"}:
+        return Rated()
+    texts = [s.text for s in article.sentences]
+    odds = engine.rate_sentences(texts, features_without_title(article))
+    if odds is None:
+        return Rated()
+    long = sum(len(text) > SENTENCE_TOKENS and engine.count_tokens(text) > SENTENCE_TOKENS for text in texts)
+    blocks = -(-len(texts) // BLOCK)
+    met = {"rated_in_part": long, "rated_in_blocks": blocks if blocks > 1 else 0}
+    return Rated(odds, {name: n for name, n in met.items() if n})
+
+
+def plan(
+    article: Article,
+    kinds: Sequence[Kind],
+    outputs: OutputSettings,
+    engine: Reader,
+    odds: Sequence[float] | None = None,
+) -> list[Request]:
+    """Every request for the given kinds, in the order of preference; of a whole article those of the first round.
+
+    `odds` are those that `rated` gave; without them the engine is asked here.
+    """
     if extraction_flags(article):
         return []
     if engine.strategy == "whole":
-        return _whole(article, kinds, outputs, engine)
+        return next(read_whole(article, kinds, outputs, engine, Budgets(engine.budget, engine.budget)))
     if engine.strategy == "sentences":
         prose = tuple(kind for kind in kinds if kind not in ("headlines", "rewrite"))
-        chosen = prose or "headlines" in kinds
-        best = partial(spread, article, odds=_rated(article, engine) if chosen else None)
+        best = partial(spread, article, odds=odds or rated(article, kinds, engine).odds)
         found = _sentences(article, prose, outputs, best) if prose else []
         found += _retellings(article) if "rewrite" in kinds else []
         return found + (_headlines(article, engine, best) if "headlines" in kinds else [])
     pick = lead if engine.strategy == "lead" else textrank
     return [r for kind in kinds for r in _extracts(article, kind, pick(article, _count(kind, outputs)))]
-
-
-def _rated(article: Article, engine: Reader) -> Sequence[float] | None:
-    """The engine's own log-odds of every sentence, if it has a selector."""
-    return engine.rate_sentences([s.text for s in article.sentences], features_without_title(article))
 
 
 def _sentences(
@@ -167,56 +193,3 @@ def _count(kind: Kind, outputs: OutputSettings) -> int:
         "rewrite": 30,
     }
     return counts[kind]
-
-
-def _whole(article: Article, kinds: Sequence[Kind], outputs: OutputSettings, engine: Reader) -> list[Request]:
-    """One request per chunk and kind; with several chunks these are the map step of map–reduce."""
-    parts = chunks(article, engine.budget, engine.count_tokens)
-    found = []
-    for kind in kinds:
-        task: Task = "headline" if kind == "headlines" else "summary"
-        serves = (kind,) if len(parts) == 1 else ()
-        for n, part in enumerate(parts):
-            name = f"{article.id}#{kind}:map:{n}"
-            words = _words(kind, outputs)
-            found.append(Request(name, article.id, task, part.text, part.sentences, serves, words=words))
-    return found
-
-
-def reduce(
-    article: Article, kind: Kind, parts: Sequence[Candidate], outputs: OutputSettings, engine: Reader, depth: int
-) -> list[Request]:
-    """Requests over the joined texts of a map step: one that serves `kind` if they fit the budget, else more maps.
-
-    A text over the budget is split at white space. When a round no longer shortens the texts, all its requests serve.
-    """
-    task: Task = "headline" if kind == "headlines" else "summary"
-    pieces = [
-        (part.text[start:end], part.sentences)
-        for part in parts
-        for start, end in word_runs(part.text, engine.budget, engine.count_tokens)
-    ]
-    groups: list[list[tuple[str, tuple[int, ...]]]] = [[]]
-    for piece in pieces:
-        joined = " ".join(text for text, _ in [*groups[-1], piece])
-        if groups[-1] and engine.count_tokens(joined) > engine.budget:
-            groups.append([])
-        groups[-1].append(piece)
-    serves: tuple[Kind, ...] = (kind,) if len(groups) == 1 or len(groups) >= len(parts) else ()
-    found = []
-    for n, group in enumerate(groups):
-        sentences = tuple(sorted({i for _, indices in group for i in indices}))
-        text = " ".join(text for text, _ in group)
-        name = f"{article.id}#{kind}:reduce:{depth}:{n}"
-        found.append(Request(name, article.id, task, text, sentences, serves, words=_words(kind, outputs)))
-    return found
-
-
-def _words(kind: Kind, outputs: OutputSettings) -> int:
-    words = {
-        "summary": outputs.summary.max_words,
-        "bullets": outputs.bullets.max * outputs.bullets.max_words,
-        "headlines": outputs.headlines.max_chars // 6,
-        "rewrite": 200,
-    }
-    return words[kind]

@@ -78,12 +78,27 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Consecutive sentences of an article (indices into `article.sentences`) within a token budget."""
+    """Consecutive sentences of an article (indices into `article.sentences`) within a token budget.
+
+    `context` is what stands before it in the article and is read with it without being its own; `flags` say what of it
+    had to be split.
+    """
 
     sentences: tuple[int, ...]
     span: Span
     text: str
     tokens: int
+    context: str = ""
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the source of a request comes from: its `span` of the article, and the requests whose texts it joins
+    (`reads`; empty: the article itself)."""
+
+    span: Span
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +125,10 @@ class Contract:
 class Request:
     """One generation to be made: `source` is what the model reads, `context` what stands around it.
 
-    `sentences` are the indices of the article sentences the source was made from (its evidence);
-    `serves` are the output kinds that may choose from its candidates; `words` is a length wish, `novelty` (1–3) how far
-    the wording may leave the source's; `contract` the same and more for engines that read instructions.
+    `sentences` are the indices of the article sentences the source was made from (its evidence), `origin` tells more
+    where an article is read whole; `serves` are the output kinds that may choose from its candidates; `words` is a
+    length wish, `novelty` (1–3) how far the wording may leave the source's; `contract` the same and more for engines
+    that read instructions.
     """
 
     id: str
@@ -126,6 +142,7 @@ class Request:
     flags: tuple[str, ...] = ()
     novelty: int | None = None
     contract: Contract | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +159,7 @@ class Candidate:
     extractive: bool = False
     flags: tuple[str, ...] = ()
     weakest: float | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +226,20 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """Where the evidence of an article's outputs stands: distinct evidence spans in each tenth of its text, and the
+    share of the tenths reached, by `all` outputs together and by kind."""
+
+    tenths: tuple[int, ...]
+    shares: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
-    """What is written to outputs.jsonl for one article; a kind not asked for is None."""
+    """What is written to outputs.jsonl for one article; a kind not asked for is None.
+
+    `limits`: hard limits that were hit while it was made, by name, and how often.
+    """
 
     id: str
     sha256: str
@@ -221,3 +251,5 @@ class Brief:
     headlines: tuple[Passage, ...] | None = None
     rewrite: Prose | None = None
     flags: tuple[str, ...] = field(default=())
+    limits: tuple[tuple[str, int], ...] = ()
+    coverage: Coverage | None = None

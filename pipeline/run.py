@@ -5,6 +5,7 @@ ingest → plan (chunk) → generate → guard → repair → select → outputs
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,19 +19,22 @@ from pipeline.evidence import supporting
 from pipeline.files import JsonObject
 from pipeline.generate import generate
 from pipeline.guard import Source, judge, read_source
+from pipeline.limits import hits
+from pipeline.mapreduce import Ask, Budgets, budgets, chosen_text, converse, read_whole
 from pipeline.outputs import answer_flags, assemble
 from pipeline.parts import Batch, Part
 from pipeline.ranking import rate
-from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Request, Verdict
+from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Verdict
 from pipeline.repair import repaired
 from pipeline.rewrite import retold, reworded, select_rewrite
 from pipeline.select import Selection
-from pipeline.serial import ranked_to_dict
+from pipeline.serial import ranked_to_dict, step_to_dict
 from pipeline.settings import Config
 from pipeline.settings_outputs import EngineSettings
 from pipeline.text.casing import restore_capitals
 
 Engines = Mapping[Kind, tuple[EngineSettings, Engine]]
+MANY_SENTENCES = 60  # evidence of a headline beyond which those it retells are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,14 @@ class Made:
 
     brief: Brief
     ranked: tuple[Ranked, ...]
+    steps: tuple[Candidate, ...] = ()  # texts between article and outputs, in the order of their requests
 
 
 def open_engines(config: Config, open_one: Callable[[EngineSettings], Engine] = open_engine) -> Engines:
-    """The engine of every kind that is asked for, opened by `open_one`; equal settings share one engine."""
+    """The engine of every kind that is asked for, opened by `open_one`; equal settings share one engine.
+
+    EngineError if an engine cannot be opened or is asked to read more than it can.
+    """
     opened: dict[str, Engine] = {}
     found: dict[Kind, tuple[EngineSettings, Engine]] = {}
     for kind in KINDS:
@@ -52,6 +60,8 @@ def open_engines(config: Config, open_one: Callable[[EngineSettings], Engine] = 
             key = settings.model_dump_json()
             if key not in opened:
                 opened[key] = open_one(settings)
+                if opened[key].strategy == "whole":
+                    budgets(settings, opened[key], f"outputs.{kind}.engine" if wanted.engine else "engine")
             found[kind] = (settings, opened[key])
     return found
 
@@ -67,17 +77,48 @@ def identity(engines: Engines) -> str:
 def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -> list[Made]:
     """plan → generate → guard → select → outputs for a batch of articles, in order."""
     candidates: dict[str, list[Candidate]] = {article.id: [] for article in articles}
+    limits: dict[str, Counter[str]] = {article.id: Counter() for article in articles}
     for settings, engine, kinds in _groups(engines):
-        requests = [r for a in articles for r in planning.plan(a, kinds, config.outputs, engine)]
         ask = partial(_ask, settings=settings, engine=engine, config=config)
-        owner = {request.id: request.article_id for request in requests}
-        found = ask(requests)
+        if engine.strategy == "whole":
+            written = _from_whole_articles(articles, kinds, config, budgets(settings, engine), engine, ask)
+        else:
+            rated = {article.id: planning.rated(article, kinds, engine) for article in articles}
+            written = _from_sentences(articles, kinds, config, rated, engine, ask)
+            for name, met in rated.items():
+                limits[name].update(met.limits)
+        for name, found in written.items():
+            candidates[name] += found
+            limits[name].update(hits(found))
+    return [_finish(article, candidates[article.id], limits[article.id], config, engines) for article in articles]
+
+
+def _from_sentences(
+    articles: Sequence[Article],
+    kinds: Sequence[Kind],
+    config: Config,
+    rated: Mapping[str, planning.Rated],
+    engine: Engine,
+    ask: Ask,
+) -> dict[str, list[Candidate]]:
+    """What an engine makes of single sentences and what rules make of that, by article."""
+    requests = [r for a in articles for r in planning.plan(a, kinds, config.outputs, engine, rated[a.id].odds)]
+    owner = {request.id: request.article_id for request in requests}
+    found: dict[str, list[Candidate]] = {article.id: [] for article in articles}
+    for candidate in ask(requests):
+        found[owner[candidate.request_id]].append(candidate)
+    if engine.strategy == "sentences":
         for article in articles:
-            own = [c for c in found if owner[c.request_id] == article.id]
-            candidates[article.id] += _reduced(article, own, kinds, config, engine, ask)
-            if engine.strategy == "sentences":
-                candidates[article.id] += retold(article, own)
-    return [_finish(article, candidates[article.id], config, engines) for article in articles]
+            found[article.id] += retold(article, found[article.id])
+    return found
+
+
+def _from_whole_articles(
+    articles: Sequence[Article], kinds: Sequence[Kind], config: Config, limits: Budgets, engine: Engine, ask: Ask
+) -> dict[str, list[Candidate]]:
+    """What an engine makes of whole articles, the texts of the steps between (which serve no kind) included."""
+    given = [article for article in articles if not planning.extraction_flags(article)]
+    return converse({a.id: read_whole(a, kinds, config.outputs, engine, limits) for a in given}, ask)
 
 
 def _ask(
@@ -97,33 +138,9 @@ def _groups(engines: Engines) -> list[tuple[EngineSettings, Engine, list[Kind]]]
     return list(groups.values())
 
 
-def _reduced(
-    article: Article,
-    found: list[Candidate],
-    kinds: Sequence[Kind],
-    config: Config,
-    engine: Engine,
-    ask: Callable[[Sequence[Request]], list[Candidate]],
-) -> list[Candidate]:
-    """The candidates, those of a map step (which serve no kind) reduced until something serves each kind."""
-    done = [c for c in found if c.serves]
-    for kind in kinds:
-        parts = _best_of_each([c for c in found if not c.serves and f"#{kind}:" in c.request_id])
-        depth = 0
-        while parts:
-            depth += 1
-            more = ask(planning.reduce(article, kind, parts, config.outputs, engine, depth))
-            done += [c for c in more if c.serves]
-            parts = _best_of_each([c for c in more if not c.serves])
-    return done
-
-
-def _best_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The first candidate of every request."""
-    return list({c.request_id: c for c in reversed(candidates)}.values())[::-1]
-
-
-def _finish(article: Article, candidates: Sequence[Candidate], config: Config, engines: Engines) -> Made:
+def _finish(
+    article: Article, candidates: Sequence[Candidate], limits: Mapping[str, int], config: Config, engines: Engines
+) -> Made:
     """guard → repair → select → outputs for one article."""
     given_up = planning.extraction_flags(article)
     selections: dict[Kind, Selection] = {}
@@ -135,9 +152,11 @@ def _finish(article: Article, candidates: Sequence[Candidate], config: Config, e
         if kind == "rewrite" and not given_up and engines[kind][1].strategy == "sentences":
             judged += [appraise(c) for c in reworded(article, judged, config.outputs.rewrite.style)]
         selections[kind] = _choose(kind, judged, article, config, selections, given_up)
-    brief = assemble(article, selections, identity(engines), headline_case=config.outputs.headlines.case)
+    case = config.outputs.headlines.case
+    brief = assemble(article, selections, identity(engines), headline_case=case, limits=limits)
     brief = replace(brief, flags=(*brief.flags, *answer_flags(candidates)))
-    return Made(brief, tuple(fate for selection in selections.values() for fate in selection.ranked))
+    fates = tuple(fate for selection in selections.values() for fate in selection.ranked)
+    return Made(brief, fates, tuple(c for c in candidates if not c.serves))
 
 
 def _appraise(candidate: Candidate, *, kind: Kind, article: Article, source: Source, config: Config) -> Judged:
@@ -156,9 +175,9 @@ def _complete(verdict: Verdict, candidate: Candidate) -> Verdict:
 
 
 def _grounded(candidate: Candidate, article: Article) -> Candidate:
-    """The candidate with the article's capitals; sentences of a whole summary know only their chunk, so the sentence
-    each retells is found for its slot."""
-    if candidate.task == "summary":
+    """The candidate with the article's capitals; sentences of a whole summary and headlines of a long text know only
+    what was read, so the sentences that each retells are found."""
+    if candidate.task == "summary" or len(candidate.sentences) > MANY_SENTENCES:
         candidate = replace(candidate, sentences=supporting(candidate.text, article, candidate.sentences))
     if candidate.extractive:
         return candidate
@@ -188,8 +207,19 @@ def _choose(
 def work(batch: Batch, config: Config, engines: Engines) -> Part:
     """A batch's part of the run directory; an article that fails is quarantined, the others go on."""
     made, failed = _guarded(batch.articles, config, engines)
-    lines: Iterator[JsonObject] = (ranked_to_dict(m.brief.id, fate) for m in made for fate in m.ranked)
-    return Part(tuple(m.brief for m in made), tuple(lines), tuple(failed))
+    lines = tuple(line for m in made for line in _candidate_lines(m))
+    return Part(tuple(m.brief for m in made), lines, tuple(failed))
+
+
+def _candidate_lines(made: Made) -> Iterator[JsonObject]:
+    """The records of candidates.jsonl for one article: the texts of the steps between, then those for its outputs."""
+    by_request: dict[str, list[Candidate]] = {}
+    for candidate in made.steps:
+        by_request.setdefault(candidate.request_id, []).append(candidate)
+    for texts in by_request.values():
+        used = chosen_text(texts)
+        yield from (step_to_dict(made.brief.id, text, used=text is used) for text in texts)
+    yield from (ranked_to_dict(made.brief.id, fate) for fate in made.ranked)
 
 
 def _guarded(articles: Sequence[Article], config: Config, engines: Engines) -> tuple[list[Made], list[Quarantined]]:

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.records import Article
-from pipeline.text.words import content_set, content_words, overlap
+from pipeline.text.words import content_words, overlap
 
 PRONOUNS = frozenset("he she it they this that these those we i his her their but and however".split())
 FEATURES = (
@@ -25,6 +25,12 @@ FEATURES = (
 
 
 TITLE = 2.0  # set by hand: the training articles come without their titles, so no weight could be fitted
+
+
+@lru_cache(maxsize=4)
+def sentence_words(article: Article) -> tuple[frozenset[str], ...]:
+    """The content words of every sentence; kept, as every candidate of an article is compared with them."""
+    return tuple(frozenset(content_words(s.text)) for s in article.sentences)
 
 
 @lru_cache(maxsize=4)
@@ -100,15 +106,15 @@ def spread(
     rows = features(article)
     told = odds or [_log_odds(row) for row in rows]
     scores = [value + TITLE * row["title_overlap"] for value, row in zip(told, rows, strict=True)]
-    words = [content_set(s.text) for s in article.sentences]
+    words = sentence_words(article)
     chosen: list[int] = []
+    told_already = [0.0] * len(words)  # the most that a chosen sentence says of each
     finished = [s.text[-1:] in ".?!\"')" for s in article.sentences]  # headings and captions are not
     left = [i for i, w in enumerate(words) if len(w) >= 3 and finished[i]] or list(range(len(words)))
     while left and len(chosen) < n:
-        best = max(
-            left,
-            key=lambda i: scores[i] - redundancy * max((overlap(words[i], words[j]) for j in chosen), default=0.0),
-        )
+        best = max(left, key=lambda i: scores[i] - redundancy * told_already[i])
         chosen.append(best)
         left.remove(best)
+        for i in left:
+            told_already[i] = max(told_already[i], overlap(words[i], words[best]))
     return tuple(chosen)

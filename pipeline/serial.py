@@ -11,6 +11,9 @@ from pipeline.files import JsonObject
 from pipeline.records import (
     Article,
     Brief,
+    Candidate,
+    Coverage,
+    Judged,
     Passage,
     Prose,
     Quarantined,
@@ -18,6 +21,7 @@ from pipeline.records import (
     References,
     Sentence,
     Span,
+    Verdict,
 )
 
 
@@ -35,6 +39,9 @@ def brief_to_dict(brief: Brief) -> JsonObject:
         record["headlines"] = [_passage_to_dict(headline) for headline in brief.headlines]
     if brief.rewrite is not None:
         record["rewrite"] = _prose_to_dict(brief.rewrite)
+    if brief.coverage is not None:
+        record["coverage"] = {**dict(brief.coverage.shares), "tenths": list(brief.coverage.tenths)}
+    record["limits"] = dict(brief.limits)
     return {**record, "flags": list(brief.flags), "engine": brief.engine}
 
 
@@ -53,8 +60,10 @@ def brief_from_dict(record: JsonObject) -> Brief:
             headlines=_passages(record["headlines"]) if "headlines" in record else None,
             rewrite=_prose(record["rewrite"]) if "rewrite" in record else None,
             flags=tuple(record.get("flags", ())),
+            limits=tuple(record.get("limits", {}).items()),
+            coverage=_coverage(record["coverage"]) if "coverage" in record else None,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _misshapen("an outputs.jsonl record", record, error) from error
 
 
@@ -114,8 +123,16 @@ def references_from_dict(record: JsonObject) -> tuple[str, References]:
         raise _misshapen("a references.jsonl record", record, error) from error
 
 
+def _coverage(record: JsonObject) -> Coverage:
+    shares = tuple((name, float(share)) for name, share in record.items() if name != "tenths")
+    return Coverage(tuple(record["tenths"]), shares)
+
+
 def ranked_to_dict(article_id: str, ranked: Ranked) -> JsonObject:
-    """A record of candidates.jsonl; `rank` is null for losers, a score that is no number is null."""
+    """A record of candidates.jsonl; `rank` is null for losers, a score that is no number is null.
+
+    `span` and `reads` say where the source of a text about a whole article came from (docs/long.md).
+    """
     candidate, verdict = ranked.judged.candidate, ranked.judged.verdict
     return {
         "id": article_id,
@@ -132,7 +149,23 @@ def ranked_to_dict(article_id: str, ranked: Ranked) -> JsonObject:
         "request": candidate.request_id,
         "extractive": candidate.extractive,
         "flags": list(candidate.flags),
+        **_origin_to_dict(candidate),
     }
+
+
+def step_to_dict(article_id: str, candidate: Candidate, *, used: bool) -> JsonObject:
+    """A record of candidates.jsonl for a text between article and outputs; its `kind` is null, its `step` map or
+    reduce, `rank` 0 if the next step read it, else null."""
+    why = "read by the next step" if used else "another text of the step"
+    item = Ranked(Judged(candidate, Verdict(True)), "summary", 0 if used else None, why)
+    step = candidate.request_id.rsplit("#", 1)[-1].split(":")[0]
+    return {**ranked_to_dict(article_id, item), "kind": None, "score": None, "step": step}
+
+
+def _origin_to_dict(candidate: Candidate) -> JsonObject:
+    if candidate.origin is None:
+        return {}
+    return {"span": list(candidate.origin.span), "reads": list(candidate.origin.reads)}
 
 
 def quarantined_to_dict(quarantined: Quarantined) -> JsonObject:

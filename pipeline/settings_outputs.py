@@ -16,6 +16,7 @@ NEEDS_MODEL = {
 PROMPTED = ("chat", "endpoint")
 NO_LANGUAGES = ("embedded", "lead", "textrank", "fake", *PROMPTED)  # without language codes
 OWN_COPY_PRIOR = {"embedded": 2.0}  # as it was trained; 0 for the others
+SENTENCE_ENGINES = ("embedded", "lead", "textrank")  # they never read a chunk
 
 
 class Settings(BaseModel):
@@ -170,6 +171,22 @@ class EngineSettings(Settings):
         description="endpoint: further tries, ever later, after 429, 5xx, a time-out or no connection "
         "(not in the digest)",
     )
+    map_tokens: int | None = Field(
+        default=None,
+        ge=16,
+        description="tokens of one chunk of a long article (with its context); null: as much as the model reads",
+    )
+    reduce_tokens: int | None = Field(
+        default=None,
+        ge=16,
+        description="tokens of joined chunk summaries that one request reads; null: as much as the model reads",
+    )
+    map_share: float = Field(
+        default=0.25, gt=0, le=0.8, description="words of a chunk's summary as a share of the chunk's"
+    )
+    overlap: int = Field(
+        default=0, ge=0, le=20, description="sentences before a chunk that are read with it as context"
+    )
 
     @field_validator("model")
     @classmethod
@@ -227,6 +244,14 @@ class EngineSettings(Settings):
         searching = info.data.get("name") in MODEL_ENGINES and info.data.get("sample") is False
         if searching and beams is not None and value > beams:
             raise ValueError(f"{value} candidates need as many beams (set to {beams}), or `sample: true`")
+        return value
+
+    @field_validator("map_tokens", "reduce_tokens", "map_share", "overlap")
+    @classmethod
+    def _only_for_whole_articles(cls, value: float | None, info: ValidationInfo) -> float | None:
+        name = info.data.get("name")
+        if name in SENTENCE_ENGINES and value != cls.model_fields[str(info.field_name)].default:
+            raise ValueError(f"has no effect on the engine {name}, which works sentence by sentence")
         return value
 
     @field_validator("temperature", "top_p")

@@ -8,6 +8,9 @@ from typing import Literal, Protocol
 
 from pipeline.records import Request
 
+SENTENCE_TOKENS = 96  # what a selector reads of one sentence
+BLOCK = 200  # sentences that a selector lets see each other; a longer article is rated block by block
+
 Strategy = Literal["sentences", "whole", "lead", "textrank"]
 
 

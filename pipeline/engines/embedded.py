@@ -97,14 +97,15 @@ class EmbeddedEngine:
         return processors
 
     def _source_ids(self, request: Request) -> tuple[list[int], tuple[str, ...]]:
-        """Encoder input of a request, and a flag if the source did not fit (the context may be cut freely)."""
+        """Encoder input of a request, and flags if its source or its context did not fit."""
         tokenizer = self.checkpoint.tokenizer
-        focus, context = self._ids(request.source), self._ids(request.context)[:CONTEXT_TOKENS]
+        focus, context = self._ids(request.source), self._ids(request.context)
         flags = ("truncated_input",) if len(focus) > FOCUS_TOKENS else ()
+        flags += ("truncated_context",) if len(context) > CONTEXT_TOKENS else ()
         size = [] if request.words is None else [f"<w{1 + sum(request.words > b for b in BOUNDS[request.task])}>"]
         novelty = [token for token in (f"<n{request.novelty}>",) if self.special.fullmatch(token)]
         head = tokenizer.convert_tokens_to_ids(["<s>", f"<{request.task}>", *size, *novelty])
-        tail = [tokenizer.convert_tokens_to_ids("<context>"), *context] if context else []
+        tail = [tokenizer.convert_tokens_to_ids("<context>"), *context[:CONTEXT_TOKENS]] if context else []
         return [*head, *focus[:FOCUS_TOKENS], *tail, tokenizer.eos_token_id], flags
 
     def _ids(self, text: str) -> list[int]:

@@ -18,13 +18,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
+from pipeline.engines.base import BLOCK as BLOCK
+from pipeline.engines.base import SENTENCE_TOKENS as SENTENCE_TOKENS
 from pipeline.errors import EngineError
 
 WINDOW = 384  # tokens the encoder reads at once, the two at its ends included
 TOGETHER = 16  # windows of a batch: bounds the memory, whatever the article's length
-BLOCK = 200  # sentences that see each other; a longer article is rated block by block
 FEATURES = 18  # of a sentence: `salience.features_without_title`
-SENTENCE_TOKENS = 96  # what is read of one sentence
 START, END, PAD = 0, 2, 1
 PLACES = 64  # sentence positions told apart
 WIDTH, HEADS = 256, 4

@@ -22,6 +22,7 @@ from pipeline.settings_outputs import RewriteSettings
 
 NEAR, BAND = 0.06, 0.15  # how far from the target is as good as on it, and how far is still the contract
 GOAL, MOST = 0.55, 0.60  # share of 4-grams from the article: aimed at, and flagged above
+BLOCK = 200  # sentences chosen together
 PRICES = (0.0, 0.03, 0.06, 0.1, 0.15, 0.22, 0.32, 0.5, 0.8)
 TOLD, DANGLING = 0.8, 0.8  # what telling a paragraph at all is worth; a pronoun whose sentence before is not told
 STATES = ((0, 0), (0, 1), (1, 0), (1, 1))  # (paragraph told, sentence before told)
@@ -53,7 +54,7 @@ def select_rewrite(
     table = options(usable, article, grams, plain=settings.style == "plain")
     chosen: list[Option] = []
     for price in PRICES:
-        chosen = best(table, [s.paragraph for s in article.sentences], target, price)
+        chosen = in_blocks(table, [s.paragraph for s in article.sentences], target, price)
         if share(chosen) <= GOAL:
             break
     return _close([option.judged for option in chosen], judged, why, given_up + _flags(chosen, target))
@@ -70,6 +71,19 @@ def share(chosen: Sequence[Option]) -> float:
     """Share of the 4-grams of a choice that are the article's; 0.0 without any."""
     total = sum(option.grams for option in chosen)
     return sum(option.shared for option in chosen) / total if total else 0.0
+
+
+def in_blocks(
+    table: Sequence[Sequence[Option]], paragraphs: Sequence[int], target: int, price: float
+) -> list[Option]:
+    """`best` for every BLOCK sentences, each with its share of the target: the knapsack of a whole long document would
+    take memory and time with the square of its length."""
+    chosen: list[Option] = []
+    for at in range(0, len(table), BLOCK):
+        rows = table[at : at + BLOCK]
+        share = target if len(table) <= BLOCK else max(1, round(target * len(rows) / len(table)))
+        chosen += best(rows, paragraphs[at : at + BLOCK], share, price)
+    return chosen
 
 
 def best(table: Sequence[Sequence[Option]], paragraphs: Sequence[int], target: int, price: float) -> list[Option]:

@@ -103,8 +103,11 @@ def is_finished(text: str) -> bool:
 def quotation_marked(article: Article, i: int) -> str:
     """Sentence `i` with the quotation marks that its neighbours hold, where a quotation runs over several sentences."""
     text, paragraph = article.sentences[i].text, article.sentences[i].paragraph
-    before = "".join(s.text for s in article.sentences[:i] if s.paragraph == paragraph)
-    text = f'"{text}' if before.count('"') % 2 else text
+    marks, before = 0, i - 1
+    while before >= 0 and article.sentences[before].paragraph == paragraph:
+        marks += article.sentences[before].text.count('"')
+        before -= 1
+    text = f'"{text}' if marks % 2 else text
     return f'{text}"' if text.count('"') % 2 else text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from functools import lru_cache
 
 LETTERS = re.compile(r"[^\W\d_][\w'-]*")
 SMALL = frozenset("a an the and but or nor for of in on at to by from with as vs vs. via per".split())
@@ -17,19 +17,24 @@ def restore_capitals(text: str, document: str) -> str:
     ("the internal Revenue Service"); doubled commas and spaces before marks go as well, and "a" becomes "an" before
     a vowel.
     """
-    inside = Counter(re.findall(r"(?<=[\w,;] )[^\W\d_][\w'-]*", document))
-    anywhere = Counter(LETTERS.findall(document))
+    inside, anywhere = _spelt(document)
 
     def own(match: re.Match[str]) -> str:
         word = match[0]
         raised = word[:1].upper() + word[1:]
-        return raised if word.islower() and inside[raised] and not anywhere[word] else word
+        return raised if word.islower() and raised in inside and word not in anywhere else word
 
     text = re.sub(r"\s+([,;:.?!])", r"\1", re.sub(r"([,;])[,;\s]*[,;]", r"\1", text))
     text = re.sub(r"\b([Aa]) (?=[aeio](?!ne\b|nce\b|u)\w)", r"\1n ", text)
     text = re.sub(r"([$£€])\s+(?=\d)", r"\1", text)
     text = LETTERS.sub(own, text)
     return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=4)
+def _spelt(document: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a document as they are written inside its sentences, and anywhere; read once for all candidates."""
+    return frozenset(re.findall(r"(?<=[\w,;] )[^\W\d_][\w'-]*", document)), frozenset(LETTERS.findall(document))
 
 
 def title_case(headline: str) -> str:
