@@ -1,22 +1,14 @@
-"""Plans: what each strategy asks for, what is not asked at all, and map-reduce that comes to an end."""
+"""Plans: what each strategy asks for, and what is not asked at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from pipeline.config import load_config
-from pipeline.engines.base import Generated
 from pipeline.engines.fake import FakeEngine
 from pipeline.extract import lead, textrank
 from pipeline.plan import HEADLINE_TOKENS, MIN_WORDS, extraction_flags, plan
-from pipeline.records import KINDS, Kind, Request
-from pipeline.run import Engines, make_briefs
-from pipeline.settings import Config
+from pipeline.records import KINDS
+from pipeline.run import make_briefs
 from pipeline.text.article import make_article
 
 CONFIG = load_config(None, ["outputs.rewrite.enabled=true", "guard.enabled=false"])
@@ -39,31 +31,6 @@ FOREIGN = make_article(
     "Daches wäre zu teuer, sagten die Abgeordneten. Rund neunhundert Einwohner hatten eine Bittschrift unterschrieben. "
     "Die Vereine müssen ab September in der Nachbarstadt schwimmen, und viele Lehrer sind darüber besorgt.",
 )
-
-
-@dataclass
-class Whole:
-    """A small engine for whole articles: keeps the first words of what it reads, and notes what it was asked."""
-
-    budget: int = 30
-    keep: int = 8
-    identity: str = "whole"
-    strategy: str = "whole"
-    model: dict[str, str | None] = field(default_factory=dict)
-    asked: list[Request] = field(default_factory=list)
-
-    def count_tokens(self, text: str) -> int:
-        return len(text.split())
-
-    def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
-        self.asked += requests
-        return [
-            [Generated(" ".join(r.source.split()[: self.keep]).rstrip(".") + ".", -0.5)] for r in requests
-        ]
-
-
-def engines(engine: Whole, config: Config = CONFIG) -> Engines:
-    return dict.fromkeys(KINDS, (config.engine, engine))  # type: ignore[misc]
 
 
 def test_sentences_strategy_asks_for_single_sentences_in_two_lengths() -> None:
@@ -135,43 +102,6 @@ def test_request_ids_are_unique_and_name_article_and_kind() -> None:
 
 
 def test_a_whole_engine_with_room_reads_the_article_once_per_kind() -> None:
-    requests = plan(ARTICLE, KINDS, OUTPUTS, Whole(budget=10_000))
+    requests = plan(ARTICLE, KINDS, OUTPUTS, FakeEngine(strategy="whole"))
     assert [r.serves for r in requests] == [(kind,) for kind in KINDS]
     assert all(r.source.split() == ARTICLE.text.split() for r in requests)
-
-
-@settings(max_examples=40, deadline=None)
-@given(budget=st.integers(16, 60), keep=st.integers(3, 8))
-def test_map_reduce_reads_everything_and_ends_in_one_request_per_kind(budget: int, keep: int) -> None:
-    engine = Whole(budget, keep)
-    (made,) = make_briefs([ARTICLE], CONFIG, engines(engine))
-    for kind in KINDS:
-        own = [r for r in engine.asked if f"#{kind}:" in r.id]
-        mapped = sorted((r for r in own if ":map:" in r.id), key=lambda r: int(r.id.rsplit(":", 1)[1]))
-        if len(mapped) > 1:
-            assert " ".join(r.source for r in mapped).split() == ARTICLE.text.split()
-        final = [r for r in own if r.serves]
-        assert len(final) == 1
-        assert final[0].serves == (kind,)
-        assert set(final[0].sentences) == set(range(len(ARTICLE.sentences)))
-        assert all(engine.count_tokens(r.source) <= budget for r in own)
-    assert made.brief.summary is not None
-    assert made.brief.headlines
-
-
-@pytest.mark.parametrize("keep", [16, 30, 100])
-def test_an_engine_that_does_not_shorten_still_ends_within_its_budget(keep: int) -> None:
-    engine = Whole(16, keep)
-    (made,) = make_briefs([ARTICLE], CONFIG, engines(engine))
-    assert all(engine.count_tokens(r.source) <= 16 for r in engine.asked)
-    assert len(engine.asked) < 200
-    assert made.brief.summary is not None
-    assert made.brief.summary.text
-
-
-def test_kinds_are_reduced_apart() -> None:
-    engine = Whole(30, 8)
-    make_briefs([ARTICLE], CONFIG, engines(engine))
-    reduced: dict[Kind, set[str]] = {kind: {r.task for r in engine.asked if f"#{kind}:" in r.id} for kind in KINDS}
-    assert reduced["headlines"] == {"headline"}
-    assert reduced["summary"] == {"summary"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.files import read_jsonl
+from pipeline.limits import LIMITS
+from pipeline.report.tree import reading_tree, tree_lines
 
 
 def explain_article(run_dir: Path, article_id: str) -> str:
@@ -20,9 +22,31 @@ def explain_article(run_dir: Path, article_id: str) -> str:
     if not path.exists():
         raise InputError("the run kept no candidates", where=str(run_dir), fix="run with run.keep_candidates: true")
     candidates = [record for record in read_jsonl(path) if record["id"] == article_id]
-    kinds = list(dict.fromkeys(record["kind"] for record in candidates))
-    blocks = [_kind(kind, [c for c in candidates if c["kind"] == kind], articles[article_id]) for kind in kinds]
+    kinds = list(dict.fromkeys(record["kind"] for record in candidates if record["kind"] is not None))
+    output = next((record for record in read_jsonl(run_dir / "outputs.jsonl") if record["id"] == article_id), {})
+    blocks = list(filter(None, ["\n".join(_covered(output)), "\n".join(_reading(candidates))]))
+    blocks += [_kind(kind, [c for c in candidates if c["kind"] == kind], articles[article_id]) for kind in kinds]
     return "\n\n".join([article_id, *blocks])
+
+
+def _covered(output: Mapping[str, Any]) -> Iterator[str]:
+    """How much of the article the evidence comes from, and which limits were hit on the way."""
+    found = output.get("coverage")
+    if found:
+        shares = (f"{name} {share:.0%}" for name, share in found.items() if name not in ("all", "tenths"))
+        yield f"EVIDENCE from {found['all']:.0%} of the article's tenths: {', '.join(shares)}"
+        yield f"  passages in each tenth: {' '.join(map(str, found['tenths']))}"
+    if output.get("limits"):
+        yield "LIMITS hit"
+        yield from (f"  {count} × {name}: {LIMITS.get(name, name)}" for name, count in output["limits"].items())
+
+
+def _reading(candidates: list[Mapping[str, Any]]) -> Iterator[str]:
+    """The steps between a long article and its outputs, a line and an indented text each."""
+    nodes = reading_tree(candidates)
+    if nodes:
+        yield "READ IN STEPS, last first, each with the part of the article it tells"
+        yield from tree_lines(nodes)
 
 
 def _kind(kind: str, candidates: list[Mapping[str, Any]], article: Mapping[str, Any]) -> str:

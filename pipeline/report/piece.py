@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from pipeline.limits import LIMITS
 from pipeline.records import Span
 from pipeline.report import flags as flag_words
 from pipeline.report.beside import Beside, beside
 from pipeline.report.lines import Block, Line, number_passages, output_blocks
 from pipeline.report.losers import CandidateGroup, group_candidates
 from pipeline.report.marks import Segment, paragraphs
+from pipeline.report.tree import Node, reading_tree
 from pipeline.report.wording import COPIED, vocabulary
 
 
@@ -20,7 +22,8 @@ from pipeline.report.wording import COPIED, vocabulary
 class Piece:
     """One article as the report shows it; `users[n]` are the keys of the lines passage n supports.
 
-    `quotes[n]` is the text of passage n, `flags` every flag as often as it was raised.
+    `quotes[n]` is the text of passage n, `flags` every flag as often as it was raised, `tree` how a long article was
+    read, `covered` the share of the article's tenths that the passages come from, `limits` what was hit and how often.
     """
 
     number: int
@@ -37,6 +40,9 @@ class Piece:
     key_points: tuple[str, ...]
     candidates: tuple[CandidateGroup, ...]
     own_flags: tuple[str, ...] = ()
+    tree: tuple[Node, ...] = ()
+    covered: float | None = None
+    limits: tuple[tuple[str, int], ...] = ()
 
     @property
     def first(self) -> Line | None:
@@ -102,6 +108,9 @@ def build_piece(
         key_points=tuple(map(str, article.get("key_points") or ())),
         candidates=group_candidates(candidates, shown),
         own_flags=own,
+        tree=reading_tree(candidates),
+        covered=(output.get("coverage") or {}).get("all"),
+        limits=tuple((LIMITS.get(name, name), count) for name, count in (output.get("limits") or {}).items()),
     )
 
 
