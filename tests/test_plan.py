@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pipeline.config import load_config
 from pipeline.engines.fake import FakeEngine
 from pipeline.extract import lead, textrank

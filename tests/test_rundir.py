@@ -16,12 +16,13 @@ import pytest
 from pipeline.config import Config, load_config
 from pipeline.errors import ConfigError
 from pipeline.files import read_jsonl
-from pipeline.manifest import counts
+from pipeline.manifest import counts, coverage
 from pipeline.parts import Batch, Part, make_plan, part_path, read_part
 from pipeline.records import (
     Article,
     Brief,
     Candidate,
+    Coverage,
     Ingested,
     Judged,
     Passage,
@@ -59,7 +60,11 @@ def generate(article: Article) -> Part:
         return Part((), (), (Quarantined("d", article.origin, "generate", "too odd"),))
     passage = Passage(f"Point of {article.id}", ((0, 4),), ("unsupported:number:1,200",))
     prose = Prose(f"{ODD} of {article.id}.", ((0, 4),), (((0, 4), (5, 9)),), ("fallback:extractive",))
-    brief = Brief(article.id, article.sha256, 2, article.title, ENGINE, summary=prose, bullets=(passage,))
+    covered = Coverage((2, 0, 0, 0, 0, 0, 0, 0, 0, 1), (("all", 0.667), ("summary", 0.333)))
+    brief = Brief(
+        article.id, article.sha256, 2, article.title, ENGINE, prose, (passage,), limits=(("split_word", 2),),
+        coverage=covered,
+    )  # fmt: skip
     candidate = Candidate("r", "headline", passage.text, float("-inf"), (0,), ("headlines",))
     ranked = Ranked(Judged(candidate, Verdict(True), 0.1), "headlines", 0, "best")
     return Part((brief,), (ranked_to_dict(article.id, ranked),))
@@ -333,7 +338,7 @@ def test_moved_input_renews_quarantine_only(tmp_path: Path) -> None:
 def test_outputs_have_the_shape_of_the_contract_and_survive_the_file(tmp_path: Path) -> None:
     run(tmp_path, settings())
     record = next(read_jsonl(tmp_path / "outputs.jsonl"))
-    assert list(record) == ["id", "article", "summary", "bullets", "flags", "engine"]
+    assert list(record) == ["id", "article", "summary", "bullets", "coverage", "limits", "flags", "engine"]
     assert record["article"] == {"sha256": "sha-One. Two.", "words": 2, "title": ODD}
     assert record["summary"]["evidence"] == [[[0, 4], [5, 9]]]
     brief = generate(ITEMS[0].article).outputs[0]
@@ -363,4 +368,6 @@ def test_the_manifest_names_the_plan_and_counts_by_flag_name(tmp_path: Path) -> 
         "fallbacks": 4,
         "truncated": 0,
         "flags": {"fallback:extractive": 4, "unsupported:number": 4},
+        "limits": {"split_word": 8},
     }
+    assert coverage(briefs) == {"all": 0.667, "summary": 0.333}

@@ -112,7 +112,7 @@ def test_a_run_of_nonsense_ends_in_flagged_fallbacks(folder: Path, tmp_path: Pat
         assert record["bullets"]
         assert record["headlines"]
     kinds = {c["kind"] for c in read_jsonl(tmp_path / "out" / "candidates.jsonl") if c["logprob"] is not None}
-    assert kinds == set(KINDS)
+    assert kinds - {None} == set(KINDS)  # null: a step between article and outputs
     model = next(iter(read_jsonl(tmp_path / "out" / "outputs.jsonl")))["engine"]
     assert model.startswith("seq2seq|")
 

@@ -58,20 +58,7 @@ class Seq2SeqEngine:
         """None: it has no selector."""
 
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
-        model = self.checkpoint.model
-        inputs = self._encoded(requests)
-        _restore_sparse_attention(model)
-        found = n_best(
-            model,
-            self.checkpoint.tokenizer,
-            inputs,
-            self.settings,
-            max_new_tokens=min(self._most_tokens(requests), target_limit(model.config)),
-            seed=seed,
-            processors=self._processors(requests),
-            decode=self._texts,
-        )
-        flags = [("truncated_input",) if self.count_tokens(r.source) > self.budget else () for r in requests]
+        texts = [self._input(" ".join(filter(None, (r.context, r.source)))) for r in requests]
         return [
             [replace(g, flags=(*g.flags, *flag)) for g in texts] for texts, flag in zip(found, flags, strict=True)
         ]
