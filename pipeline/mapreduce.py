@@ -174,7 +174,7 @@ def _groups(told: Sequence[Told], budget: int, engine: Reader) -> list[list[Told
         runs = list(word_runs(text.text, budget, engine.count_tokens)) if text.tokens > budget else []
         for start, end, inside in runs:
             part = text.text[start:end]
-            flags = ("split_word",) if inside else ("split_sentence",)
+            flags = ("split_sentence", "split_word") if inside else ("split_sentence",)
             pieces.append(Told(part, text.sentences, text.span, engine.count_tokens(part), text.reads, flags))
         pieces += [] if runs else [text]
     opening = [piece.tokens for piece in pieces]
