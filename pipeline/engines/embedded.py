@@ -100,7 +100,7 @@ class EmbeddedEngine:
         """Encoder input of a request, and flags if its source or its context did not fit."""
         tokenizer = self.checkpoint.tokenizer
         focus, context = self._ids(request.source), self._ids(request.context)
-        flags = ("truncated_input",) if len(focus) > FOCUS_TOKENS else ()
+        flags: tuple[str, ...] = ("truncated_input",) if len(focus) > FOCUS_TOKENS else ()
         flags += ("truncated_context",) if len(context) > CONTEXT_TOKENS else ()
         size = [] if request.words is None else [f"<w{1 + sum(request.words > b for b in BOUNDS[request.task])}>"]
         novelty = [token for token in (f"<n{request.novelty}>",) if self.special.fullmatch(token)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ def _covered(output: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"  {count} × {name}: {LIMITS.get(name, name)}" for name, count in output["limits"].items())
 
 
-def _reading(candidates: list[Mapping[str, Any]]) -> Iterator[str]:
+def _reading(candidates: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """The steps between a long article and its outputs, a line and an indented text each."""
     nodes = reading_tree(candidates)
     if nodes:

@@ -29,7 +29,7 @@ def content_words(text: str) -> list[str]:
     return [stem(w) for w in WORD.findall(text) if w.lower() not in STOP and (len(w) > 1 or w.isdigit())]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)  # the sentences of a long document and the candidates
 def content_set(text: str) -> frozenset[str]:
     """The same without order and repetitions; remembered, as candidates are compared with one another."""
     return frozenset(content_words(text))
