@@ -58,7 +58,20 @@ class Seq2SeqEngine:
         """None: it has no selector."""
 
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
-        texts = [self._input(" ".join(filter(None, (r.context, r.source)))) for r in requests]
+        model = self.checkpoint.model
+        inputs = self._encoded(requests)
+        _restore_sparse_attention(model)
+        found = n_best(
+            model,
+            self.checkpoint.tokenizer,
+            inputs,
+            self.settings,
+            max_new_tokens=min(self._most_tokens(requests), target_limit(model.config)),
+            seed=seed,
+            processors=self._processors(requests),
+            decode=self._texts,
+        )
+        flags = [("truncated_input",) if self.count_tokens(r.source) > self.budget else () for r in requests]
         return [
             [replace(g, flags=(*g.flags, *flag)) for g in texts] for texts, flag in zip(found, flags, strict=True)
         ]
@@ -73,7 +86,7 @@ class Seq2SeqEngine:
         The plan keeps to the budget; a word that alone is longer is cut, and its request flagged, because a position
         that does not exist ends a process on a GPU.
         """
-        texts = [self._input(request.source) for request in requests]
+        texts = [self._input(" ".join(filter(None, (r.context, r.source)))) for r in requests]
         most = self.checkpoint.max_tokens
         how: dict[str, Any] = {"padding": True, "padding_side": "right", "truncation": True, "max_length": most}
         padded = self.checkpoint.tokenizer(texts, return_tensors="pt", **how)
