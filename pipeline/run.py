@@ -24,7 +24,7 @@ from pipeline.mapreduce import Ask, Budgets, budgets, chosen_text, converse, rea
 from pipeline.outputs import answer_flags, assemble
 from pipeline.parts import Batch, Part
 from pipeline.ranking import rate
-from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Verdict
+from pipeline.records import KINDS, Article, Brief, Candidate, Judged, Kind, Quarantined, Ranked, Request, Verdict
 from pipeline.repair import repaired
 from pipeline.rewrite import retold, reworded, select_rewrite
 from pipeline.select import Selection

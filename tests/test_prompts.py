@@ -12,7 +12,8 @@ from pipeline.contract import SPARE_HEADLINES, with_contract
 from pipeline.engines.fence import fence
 from pipeline.engines.prompts import FILES, load_prompts
 from pipeline.errors import ConfigError, EngineError
-from pipeline.plan import plan, reduce
+from pipeline.mapreduce import Budgets, read_whole
+from pipeline.plan import plan
 from pipeline.records import KINDS, Candidate, Kind, Request
 from pipeline.settings_outputs import OutputSettings
 from pipeline.text.article import make_article
@@ -72,11 +73,15 @@ def test_questions_may_be_allowed_and_the_plain_style_is_not_the_default() -> No
 
 
 def test_parts_are_noted_and_notes_are_told() -> None:
-    requests, outputs = asked("bullets", 60)
-    assert len(requests) > 1
-    assert all("one part of a long article" in prompt(r) and '{"notes": ' in prompt(r) for r in requests)
-    parts = [Candidate(r.id, "summary", f"Note {i}.", None, r.sentences, ()) for i, r in enumerate(requests)]
-    (last,) = reduce(make_article("a", TEXT), "bullets", parts, outputs, Reader(60), 1)
+    outputs = load_config(None).outputs
+    rounds = read_whole(make_article("a", TEXT), ("bullets", "rewrite"), outputs, Reader(60), Budgets(60, 60))
+    first = [with_contract(request, outputs) for request in next(rounds)]
+    maps = [request for request in first if not request.serves]
+    assert len(maps) > 1
+    assert all("one part of a long article" in prompt(request) for request in first)
+    assert all('{"notes": ' in prompt(request) for request in maps)
+    told = [Candidate(r.id, "summary", f"Note {i}.", None, r.sentences, ()) for i, r in enumerate(maps)]
+    (last,) = rounds.send(told)
     text = prompt(with_contract(last, outputs))
     assert "notes on the parts" in text
     assert '{"bullets": ' in text
