@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from pipeline.engines.base import Generated
+from pipeline.engines.base import Generated, Pooled
+from pipeline.engines.batching import batches, seed_of
 from pipeline.records import Candidate, Contract, Request
 from pipeline.text.sentences import split_sentences
 
@@ -30,8 +30,8 @@ def generate(requests: Sequence[Request], engine: Generator, batch_size: int, se
     """
     unique = {_key(request): request for request in sorted(requests, key=lambda r: r.id, reverse=True)}
     texts: dict[Key, list[Generated]] = {}
-    for batch in _batches(list(unique.values()), batch_size):
-        answers = engine.generate(batch, _seed(seed, batch))
+    for batch, own_seed in _asked(list(unique.values()), engine, batch_size, seed):
+        answers = engine.generate(batch, own_seed)
         texts.update(zip((_key(request) for request in batch), answers, strict=True))
     extractive = engine.strategy in ("lead", "textrank")
     return [
@@ -42,24 +42,17 @@ def generate(requests: Sequence[Request], engine: Generator, batch_size: int, se
     ]
 
 
+def _asked(
+    requests: list[Request], engine: Generator, batch_size: int, seed: int
+) -> list[tuple[list[Request], int]]:
+    """Batches of like requests with their seeds; everything and the seed itself for an engine that forms its own."""
+    if isinstance(engine, Pooled) and engine.pooled:
+        return [(requests, seed)] if requests else []
+    return [(batch, seed_of(seed, batch)) for batch in batches(requests, batch_size)]
+
+
 def _key(request: Request) -> Key:
     return (request.task, request.source, request.context, request.words, request.novelty, request.contract)
-
-
-def _batches(requests: Sequence[Request], size: int) -> list[list[Request]]:
-    """Requests of one task and like length together; a stable order whatever the input order."""
-    ordered = sorted(requests, key=lambda r: (r.task, len(r.source) + len(r.context), r.id))
-    found: list[list[Request]] = []
-    for request in ordered:
-        if not found or found[-1][0].task != request.task or len(found[-1]) >= size:
-            found.append([])
-        found[-1].append(request)
-    return found
-
-
-def _seed(seed: int, batch: Sequence[Request]) -> int:
-    text = "\n".join((str(seed), *(request.id for request in batch)))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
 
 def _candidates(request: Request, generated: Generated, extractive: bool) -> list[Candidate]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -68,7 +68,7 @@ def _counts() -> dict[str, int]:
 def english_words() -> frozenset[str]:
     """Every known lower-case form, about 170,000, with British spellings; straight apostrophes ("don't")."""
     american = _counts().keys() | _YOUNGER
-    return frozenset(american).union(*(_british(word) for word in american))
+    return frozenset(american).union(_softened(american), _respelled(american))
 
 
 def is_english(word: str) -> bool:
@@ -140,14 +140,22 @@ def _is_compound(low: str) -> bool:
     return any(min(counts.get(a, 0), counts.get(b, 0)) >= 1000 and b not in _TOWN_ENDINGS for a, b in splits)
 
 
-def _british(word: str) -> Iterator[str]:
-    """The British spelling of an American word, where a rule or the table has one."""
-    if "iz" in word[3:] or "yz" in word[3:]:
-        yield re.sub(r"(?<=...)([iy])z(?=e|i|a)", r"\1s", word)
-    prefix = word[:4]
-    for stem, spelling in _BRITISH.get(prefix, ()):
-        if word.startswith(stem):
-            yield spelling + word[len(stem) :]
+def _softened(words: Iterable[str]) -> list[str]:
+    """British spellings with -ise and -yse of the words that have -ize or -yze."""
+    candidates = [word for word in words if "z" in word]
+    return [re.sub(r"(?<=...)([iy])z(?=e|i|a)", r"\1s", w) for w in candidates if "iz" in w[3:] or "yz" in w[3:]]
+
+
+def _respelled(words: Iterable[str]) -> list[str]:
+    """British spellings by the table, of the words it has a stem of."""
+    get = _BRITISH.get
+    candidates = [(word, stems) for word in words if (stems := get(word[:4]))]
+    return [
+        spelling + word[len(stem) :]
+        for word, stems in candidates
+        for stem, spelling in stems
+        if word.startswith(stem)
+    ]
 
 
 def _british_stems() -> dict[str, list[tuple[str, str]]]:

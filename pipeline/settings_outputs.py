@@ -8,13 +8,15 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-EngineName = Literal["embedded", "seq2seq", "chat", "endpoint", "lead", "textrank", "fake"]
-MODEL_ENGINES = ("embedded", "seq2seq", "chat")
+EngineName = Literal["embedded", "seq2seq", "ctranslate2", "chat", "endpoint", "lead", "textrank", "fake"]
+MODEL_ENGINES = ("embedded", "seq2seq", "ctranslate2", "chat")
 NEEDS_MODEL = {
-    "seq2seq": "a folder or a hub name", "chat": "a folder or a hub name", "endpoint": "as its server calls it",
+    "seq2seq": "a folder or a hub name", "ctranslate2": "a folder or a hub name",
+    "chat": "a folder or a hub name", "endpoint": "as its server calls it",
 }  # fmt: skip
 PROMPTED = ("chat", "endpoint")
 NO_LANGUAGES = ("embedded", "lead", "textrank", "fake", *PROMPTED)  # without language codes
+CT2_ONLY = ("int8", "float16")  # number types
 OWN_COPY_PRIOR = {"embedded": 2.0}  # as it was trained; 0 for the others
 SENTENCE_ENGINES = ("embedded", "lead", "textrank")  # they never read a chunk
 
@@ -56,14 +58,15 @@ class EngineSettings(Settings):
     name: EngineName = Field(
         default="embedded",
         description="embedded (the model in the package), seq2seq (any Hugging Face encoder-decoder), "
+        "ctranslate2 (the same, converted: BART, mBART, PEGASUS, T5, M2M100, Marian), "
         "chat (any Hugging Face model with a chat template), endpoint (a server that speaks OpenAI's protocol), "
         "lead and textrank (extractive baselines), fake (canned text for tests)",
     )
     model: str | None = Field(
         default=None,
         min_length=1,
-        description="model folder or hub name, for endpoint the server's name of it; needed by seq2seq, chat and "
-        "endpoint; null: the engine's own model",
+        description="model folder or hub name, for endpoint the server's name of it; needed by seq2seq, ctranslate2, "
+        "chat and endpoint; null: the engine's own model",
     )
     revision: str | None = Field(
         default=None, min_length=1, description="hub branch, tag or commit; null: the hub's default"
@@ -88,15 +91,23 @@ class EngineSettings(Settings):
         description="where the model runs: cpu, cuda, cuda:N, mps, or auto: CUDA if there is any, else the CPU; the "
         "embedded model: the CPU",
     )
-    dtype: Literal["float32", "bfloat16", "auto"] = Field(
+    dtype: Literal["float32", "bfloat16", "float16", "int8", "auto"] = Field(
         default="float32",
-        description="number type of the weights; auto: as the checkpoint stores them, but float16 as float32 on a CPU",
+        description="number type of the weights; float16 and int8: ctranslate2 only; auto: as the checkpoint stores "
+        "them, but float16 as float32 on a CPU; for ctranslate2, the fastest that the device has",
+    )
+    backend: Literal["auto", "lean", "transformers"] = Field(
+        default="auto",
+        description="what computes the embedded model: lean (numpy, no torch), transformers, or auto (lean where it "
+        "gives the same)",
     )
     threads: int | None = Field(
-        default=None, ge=1, le=1024, description="CPU threads; null: torch's choice (not in the digest)"
+        default=None, ge=1, le=1024, description="CPU threads; null: all cores (not in the digest)"
     )
     beams: int = Field(default=4, ge=1, le=32, description="beams of the beam search; 1: greedy")
-    sample: bool = Field(default=False, description="draw tokens at random, seeded by run.seed")
+    sample: bool = Field(
+        default=False, description="draw tokens at random, seeded by run.seed; not with ctranslate2"
+    )
     candidates: int = Field(
         default=4, ge=1, le=64, description="texts per request (n-best); without sampling at most `beams`"
     )
@@ -231,10 +242,26 @@ class EngineSettings(Settings):
             raise ValueError(f"has no effect on the engine {info.data['name']}, which takes no language codes")
         return value
 
+    @field_validator("dtype")
+    @classmethod
+    def _numbers_it_has(cls, value: str, info: ValidationInfo) -> str:
+        if value in CT2_ONLY and info.data.get("name") != "ctranslate2":
+            raise ValueError(f"only the engine ctranslate2 computes in {value}")
+        return value
+
+    @field_validator("sample")
+    @classmethod
+    def _draws_can_be_repeated(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("name") == "ctranslate2":
+            raise ValueError("the engine ctranslate2 cannot repeat its draws; use beams, or the engine seq2seq")
+        return value
+
     @field_validator("copy_prior")
     @classmethod
     def _own_copy_prior(cls, value: float | None, info: ValidationInfo) -> float | None:
         """The number that null stands for, so that the resolved config and its digest say it."""
+        if value and info.data.get("name") == "ctranslate2":
+            raise ValueError("the engine ctranslate2 has no copy prior; leave it out or set it to 0")
         return OWN_COPY_PRIOR.get(str(info.data.get("name")), 0.0) if value is None else value
 
     @field_validator("candidates")

@@ -25,7 +25,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BartForConditionalGeneration, LogitsProcessorList
 
-from pipeline.engines.spelling import CopyPrior
+from pipeline.engines.processors import CopyPrior
 from pipeline.score import rouge
 from pipeline.train.batching import EOS, IGNORE, PAD, collate
 from pipeline.train.objective import forward, loss_of, quiet

@@ -33,7 +33,7 @@ FAULTS = {
     "engine.name: fake": "engine.name: unknown key; write it nested, as engine -> name",
     "qqq: 1": "qqq: unknown key; valid here: name, input, engine, outputs, guard, score, run",
     "engine: {name: embeded}": "engine.name: 'embeded' is not one of "
-    "embedded, seq2seq, chat, endpoint, lead, textrank, fake; did you mean embedded?",
+    "embedded, seq2seq, ctranslate2, chat, endpoint, lead, textrank, fake; did you mean embedded?",
     "engine: {beams: '4'}": "engine.beams: should be a whole number, got '4'",
     "engine: {beams: 4.0}": "engine.beams: should be a whole number, got 4.0",
     "engine: {beams: true}": "engine.beams: should be a whole number, got true",

@@ -113,8 +113,8 @@ def test_what_looks_like_a_special_token_is_text(config: Config, engines: Engine
     )
     article = make_article("odd", text)
     engine = engines["headlines"][1]
-    ids = engine._ids(text)  # type: ignore[attr-defined]
-    assert not set(ids) & set(engine.checkpoint.tokenizer.all_special_ids)  # type: ignore[attr-defined]
+    ids = engine.reader.ids(text)  # type: ignore[attr-defined]
+    assert not set(ids) & set(engine.reader.tokenizer.get_added_tokens_decoder())  # type: ignore[attr-defined]
     (one,) = make_briefs([article], config, engines)
     assert one.brief.headlines
     assert one.brief.summary is not None

@@ -7,9 +7,10 @@ from importlib.resources import files
 
 import pytest
 import torch
-from transformers import AutoTokenizer
+from tokenizers import Tokenizer
 
-from pipeline.engines.spelling import CopyPrior, SpellingGuard, Vocabulary
+from pipeline.engines.processors import CopyPrior, SpellingMask
+from pipeline.engines.spelling import SpellingGuard, Vocabulary
 from pipeline.lexicon import english_words, is_english
 
 SOURCES = [
@@ -19,12 +20,12 @@ SOURCES = [
 ]
 STEPS = 60
 WORD = re.compile(r"[^\W\d_]+")
-START = 2  # what the decoder begins with
+START = END = 2  # what the decoder begins with, and what ends a text
 
 
 @pytest.fixture(scope="module")
 def tokenizer():  # type: ignore[no-untyped-def]
-    return AutoTokenizer.from_pretrained(str(files("pipeline").joinpath("weights")))
+    return Tokenizer.from_file(str(files("pipeline").joinpath("weights", "tokenizer.json")))
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +33,16 @@ def vocabulary(tokenizer):  # type: ignore[no-untyped-def]
     return Vocabulary(tokenizer, english_words())
 
 
+def encoded(tokenizer, text: str) -> list[int]:  # type: ignore[no-untyped-def]
+    return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+
 def decode(vocabulary: Vocabulary, tokenizer, source: str, seed: int, favour: torch.Tensor) -> list[int]:  # type: ignore[no-untyped-def]
     """Tokens of a decoder whose scores are noise plus `favour`; it never ends by itself."""
     generator = torch.Generator().manual_seed(seed)
-    guard = SpellingGuard(vocabulary, [vocabulary.spellings(source)], 1)
+    guard = SpellingMask([SpellingGuard(vocabulary, vocabulary.spellings(source))], 1)
     ids = torch.tensor([[START]])
-    special = list(tokenizer.all_special_ids)
+    special = list(tokenizer.get_added_tokens_decoder())
     for _ in range(STEPS):
         noise = torch.randn(1, len(vocabulary.pieces), generator=generator) + favour
         scores = guard(ids, noise)
@@ -57,15 +62,15 @@ def favours(vocabulary: Vocabulary) -> dict[str, torch.Tensor]:
     return {
         "anything": torch.zeros(len(vocabulary.pieces)),
         "letters": 6.0 * letters,
-        "pieces": 6.0 * vocabulary.more_alphabetic,
-        "capitals": 6.0 * vocabulary.capital,
+        "pieces": 6.0 * torch.from_numpy(vocabulary.more_alphabetic),
+        "capitals": 6.0 * torch.from_numpy(vocabulary.capital),
         "digits": 6.0 * digits + 2.0 * letters,
     }
 
 
 def finished(tokenizer, tokens: list[int]) -> str:  # type: ignore[no-untyped-def]
     """The text without its last word or number, which may be unfinished."""
-    text = tokenizer.decode(tokens, clean_up_tokenization_spaces=False)
+    text = tokenizer.decode(tokens)
     return re.sub(r"\w+$", "", text)
 
 
@@ -88,22 +93,20 @@ def test_only_words_that_exist(vocabulary, tokenizer, source: str, push: str) ->
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_the_source_itself_can_be_written(vocabulary, tokenizer, source: str) -> None:  # type: ignore[no-untyped-def]
-    guard = SpellingGuard(vocabulary, [vocabulary.spellings(source)], 1)
+    guard = SpellingGuard(vocabulary, vocabulary.spellings(source))
     ids = [START]
-    for token in tokenizer(source, add_special_tokens=False)["input_ids"]:
-        scores = guard(torch.tensor([ids]), torch.zeros(1, len(vocabulary.pieces)))
-        assert torch.isfinite(scores[0, token]), (tokenizer.decode(ids[1:]), vocabulary.pieces[token])
+    for token in encoded(tokenizer, source):
+        assert not guard.forbidden(ids)[token], (tokenizer.decode(ids[1:]), vocabulary.pieces[token])
         ids.append(token)
-    scores = guard(torch.tensor([ids]), torch.zeros(1, len(vocabulary.pieces)))
-    assert torch.isfinite(scores[0, tokenizer.eos_token_id])
+    assert not guard.forbidden(ids)[END]
 
 
 def test_a_number_or_name_of_elsewhere_cannot_be_written(vocabulary, tokenizer) -> None:  # type: ignore[no-untyped-def]
     def writable(text: str, source: str) -> bool:
-        guard = SpellingGuard(vocabulary, [vocabulary.spellings(source)], 1)
+        guard = SpellingGuard(vocabulary, vocabulary.spellings(source))
         ids = [START]
-        for token in [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]:
-            if not torch.isfinite(guard(torch.tensor([ids]), torch.zeros(1, len(vocabulary.pieces)))[0, token]):
+        for token in [*encoded(tokenizer, text), END]:
+            if guard.forbidden(ids)[token]:
                 return False
             ids.append(token)
         return True
@@ -118,10 +121,11 @@ def test_a_number_or_name_of_elsewhere_cannot_be_written(vocabulary, tokenizer) 
 
 
 def test_rows_belong_to_their_source(vocabulary, tokenizer) -> None:  # type: ignore[no-untyped-def]
-    guard = SpellingGuard(vocabulary, [vocabulary.spellings(s) for s in ("It was Corbin.", "It was Vuhledar.")], 2)
-    ids = torch.tensor([[START, *tokenizer("It was", add_special_tokens=False)["input_ids"]]] * 4)
+    sources = ("It was Corbin.", "It was Vuhledar.")
+    guard = SpellingMask([SpellingGuard(vocabulary, vocabulary.spellings(s)) for s in sources], 2)
+    ids = torch.tensor([[START, *encoded(tokenizer, "It was")]] * 4)
     scores = guard(ids, torch.zeros(4, len(vocabulary.pieces)))
-    corbin, vuhledar = (tokenizer(f" {n}", add_special_tokens=False)["input_ids"][0] for n in ("Corbin", "Vuhledar"))
+    corbin, vuhledar = (encoded(tokenizer, f" {n}")[0] for n in ("Corbin", "Vuhledar"))
     assert corbin != vuhledar
     assert torch.isfinite(scores[:, corbin]).tolist() == [True, True, False, False]
     assert torch.isfinite(scores[:, vuhledar]).tolist() == [False, False, True, True]

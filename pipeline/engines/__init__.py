@@ -15,6 +15,7 @@ __all__ = ["ENGINES", "Engine", "Generated", "open_engine"]
 ENGINES: dict[str, str] = {
     "embedded": "pipeline.engines.embedded",
     "seq2seq": "pipeline.engines.seq2seq",
+    "ctranslate2": "pipeline.engines.ct2",
     "chat": "pipeline.engines.chat",
     "endpoint": "pipeline.engines.endpoint",
     "lead": "pipeline.engines.copying",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pipeline.records import Request
 
@@ -12,6 +12,7 @@ SENTENCE_TOKENS = 96  # what a selector reads of one sentence
 BLOCK = 200  # sentences that a selector lets see each other; a longer article is rated block by block
 
 Strategy = Literal["sentences", "whole", "lead", "textrank"]
+WEAKEST = 3  # tokens, of `Generated.weakest`
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,11 @@ class Engine(Protocol):
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         """One list of texts, best first, per request, in order."""
         ...
+
+
+@runtime_checkable
+class Pooled(Protocol):
+    """An engine that wants all requests at once, of every task, and forms its own batches of them."""
+
+    @property
+    def pooled(self) -> bool: ...

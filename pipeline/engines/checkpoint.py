@@ -40,11 +40,11 @@ def load_checkpoint(settings: EngineSettings, path: str) -> Checkpoint:
     try:
         config = transformers.AutoConfig.from_pretrained(path, **revision)
         _demand_encoder_decoder(config, path)
-        tokenizer = _tokenizer(config, path, revision)
+        tokenizer = load_tokenizer(config, path, revision)
         dtype = _dtype(settings, config, device)
         model = transformers.AutoModelForSeq2SeqLM.from_pretrained(path, dtype=dtype, **revision)
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        _blame_missing_extra(error)
+        blame_missing_extra(error)
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise EngineError(
             f"the model cannot be loaded: {reason}",
@@ -95,7 +95,7 @@ def _demand_encoder_decoder(config: Any, path: str) -> None:
     )
 
 
-def _tokenizer(config: Any, path: str, revision: Mapping[str, str]) -> Any:
+def load_tokenizer(config: Any, path: str, revision: Mapping[str, str]) -> Any:
     """The checkpoint's tokenizer; AutoTokenizer wants a tokenizer.json of some families that have a vocabulary only."""
     try:
         return transformers.AutoTokenizer.from_pretrained(path, **revision)
@@ -114,7 +114,7 @@ def _dtype(settings: EngineSettings, config: Any, device: torch.device) -> Any:
     return torch.float32 if device.type == "cpu" and stored in (torch.float16, "float16") else "auto"
 
 
-def _blame_missing_extra(error: Exception) -> None:
+def blame_missing_extra(error: Exception) -> None:
     """MissingExtra if the tokenizer wants a package that is not installed."""
     for package, module in (("sentencepiece", "sentencepiece"), ("protobuf", "google.protobuf")):
         if package in str(error).lower() and not _installed(module):

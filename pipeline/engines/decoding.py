@@ -8,10 +8,8 @@ from typing import Any
 import torch
 from transformers import LogitsProcessorList
 
-from pipeline.engines.base import Generated
+from pipeline.engines.base import WEAKEST, Generated
 from pipeline.settings_outputs import EngineSettings
-
-WEAKEST = 3  # tokens
 
 
 def n_best(

@@ -1,135 +1,127 @@
 """The model in the package: sentence rewriting and headlines on a CPU, offline.
 
-The encoder reads `<s> <task> <w1–w6> <n1–n3> focus <context> context </s>`, as `pipeline.train.pack` writes it; a
-Request's `words` picks the length token, its `novelty` the novelty token.
+`engine.backend` says what computes it: numpy (`pipeline.engines.lean`) or transformers; both write the same texts.
 """
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-import torch
-from transformers import LogitsProcessorList
-
-from pipeline.engines.base import Generated, Strategy
-from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint
-from pipeline.engines.decoding import n_best
-from pipeline.engines.selector import BLOCK, SENTENCE_TOKENS, Selector, load_selector
-from pipeline.engines.spelling import CopyPrior, SpellingGuard, Vocabulary
+from pipeline.engines.base import BLOCK, SENTENCE_TOKENS, Generated, Strategy
+from pipeline.engines.prompt_ids import FOCUS_TOKENS, Prompt, Reader, open_reader
 from pipeline.errors import EngineError
 from pipeline.files import weights_sha256
-from pipeline.lexicon import english_words
 from pipeline.records import Request
 from pipeline.settings_outputs import EngineSettings
 
-FOCUS_TOKENS, CONTEXT_TOKENS = 160, 64
-BOUNDS = {"headline": (6, 8, 10, 12, 15), "brief": (7, 10, 13, 17, 23)}  # words; bucket 1 is the shortest
-NEW_TOKENS = {"headline": 28, "brief": 60}
+
+class Writer(Protocol):
+    """What computes: prompts → n-best texts, and the selector's log-odds, if there is a selector."""
+
+    @property
+    def identity(self) -> str: ...
+    def write(self, prompts: Sequence[Prompt], seed: int) -> list[list[Generated]]: ...
+    def rate(self, sentences: Sequence[Sequence[int]], features: Sequence[Sequence[float]]) -> list[float] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedEngine:
-    """A BART with task and length tokens."""
+    """A BART with task and length tokens; it forms its own batches (`pooled`)."""
 
-    checkpoint: Checkpoint
-    settings: EngineSettings
-    vocabulary: Vocabulary | None
-    special: re.Pattern[str]
+    reader: Reader
+    writer: Writer
     identity: str
-    selector: Selector | None = None
+    model: Mapping[str, str | None]
     strategy: Strategy = "sentences"
     budget: int = FOCUS_TOKENS
-
-    @property
-    def model(self) -> Mapping[str, str | None]:
-        """Name, revision and sha256 of the weights."""
-        return self.checkpoint.facts
+    pooled: bool = True
 
     def count_tokens(self, text: str) -> int:
-        return len(self._ids(text))
+        return len(self.reader.ids(text))
 
     def rate_sentences(self, texts: Sequence[str], features: Sequence[Sequence[float]]) -> list[float] | None:
         """Log-odds that an article's highlights tell each of its sentences; None if the model has no selector."""
-        if self.selector is None or not texts:
-            return None
         odds: list[float] = []
         for start in range(0, len(texts), BLOCK):
-            tokens = [self._ids(f" {text}")[:SENTENCE_TOKENS] for text in texts[start : start + BLOCK]]
-            with torch.inference_mode():
-                odds += self.selector([tokens], torch.tensor(features[start : start + BLOCK])).tolist()
-        return odds
+            tokens = [self.reader.ids(f" {text}")[:SENTENCE_TOKENS] for text in texts[start : start + BLOCK]]
+            found = self.writer.rate(tokens, features[start : start + BLOCK])
+            if found is None:
+                return None
+            odds += found
+        return odds or None
 
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
-        tasks = {request.task for request in requests}
-        if len(tasks) != 1 or not tasks <= set(NEW_TOKENS):
-            raise EngineError(f"the embedded model writes {' and '.join(NEW_TOKENS)}, one kind a batch; asked: {tasks}")
-        sources = [self._source_ids(request) for request in requests]
-        tokenizer, model = self.checkpoint.tokenizer, self.checkpoint.model
-        inputs = tokenizer.pad({"input_ids": [ids for ids, _ in sources]}, return_tensors="pt").to(device_of(model))
-        found = n_best(
-            model,
-            tokenizer,
-            {"input_ids": inputs["input_ids"], "attention_mask": inputs["attention_mask"]},
-            self.settings,
-            max_new_tokens=NEW_TOKENS[requests[0].task],
-            seed=seed,
-            processors=self._processors(requests, inputs["input_ids"]),
-        )
+        prompts = [self.reader.prompt(request) for request in requests]
+        found = self.writer.write(prompts, seed)
         return [
-            [replace(g, flags=g.flags + flags) for g in texts]
-            for texts, (_, flags) in zip(found, sources, strict=True)
+            [replace(g, flags=g.flags + prompt.flags) for g in texts]
+            for texts, prompt in zip(found, prompts, strict=True)
         ]
-
-    def _processors(self, requests: Sequence[Request], source_ids: torch.Tensor) -> LogitsProcessorList:
-        beams = self.settings.candidates if self.settings.sample else self.settings.beams
-        processors = LogitsProcessorList()
-        if self.settings.copy_prior:
-            size, end = self.checkpoint.model.config.vocab_size, self.checkpoint.tokenizer.eos_token_id
-            processors.append(CopyPrior.of(source_ids.cpu(), size, end, self.settings.copy_prior, beams))
-        if self.vocabulary is not None:
-            spellings = [self.vocabulary.spellings(f"{r.source} {r.context}") for r in requests]
-            processors.append(SpellingGuard(self.vocabulary, spellings, beams))
-        return processors
-
-    def _source_ids(self, request: Request) -> tuple[list[int], tuple[str, ...]]:
-        """Encoder input of a request, and flags if its source or its context did not fit."""
-        tokenizer = self.checkpoint.tokenizer
-        focus, context = self._ids(request.source), self._ids(request.context)
-        flags: tuple[str, ...] = ("truncated_input",) if len(focus) > FOCUS_TOKENS else ()
-        flags += ("truncated_context",) if len(context) > CONTEXT_TOKENS else ()
-        size = [] if request.words is None else [f"<w{1 + sum(request.words > b for b in BOUNDS[request.task])}>"]
-        novelty = [token for token in (f"<n{request.novelty}>",) if self.special.fullmatch(token)]
-        head = tokenizer.convert_tokens_to_ids(["<s>", f"<{request.task}>", *size, *novelty])
-        tail = [tokenizer.convert_tokens_to_ids("<context>"), *context[:CONTEXT_TOKENS]] if context else []
-        return [*head, *focus[:FOCUS_TOKENS], *tail, tokenizer.eos_token_id], flags
-
-    def _ids(self, text: str) -> list[int]:
-        """Token ids of plain text; what looks like a special token is text with a gap in it, never a command."""
-        plain = self.special.sub(lambda m: m[0].replace("<", "< "), text)
-        ids: list[int] = self.checkpoint.tokenizer(plain, add_special_tokens=False)["input_ids"]
-        return ids
 
 
 def open_engine(settings: EngineSettings) -> EmbeddedEngine:
     """The model of the package, or another of its kind from `settings.model` (a result of `precis train`)."""
     path = settings.model or str(files("pipeline").joinpath("weights"))
-    checkpoint = load_checkpoint(settings, path)
-    special = _special(checkpoint.tokenizer)
-    if not all(special.fullmatch(token) for token in ("<headline>", "<brief>", "<context>", "<w1>", "<w6>")):
-        raise EngineError("this model has no task and length tokens", where=path, fix="use the engine seq2seq for it")
-    vocabulary = Vocabulary(checkpoint.tokenizer, english_words()) if settings.spell_guard else None
-    stored = Path(path) / "selector" / "selector.safetensors"
-    if not (settings.selector and stored.is_file()):
-        return EmbeddedEngine(checkpoint, settings, vocabulary, special, checkpoint.identity)
-    selector = load_selector(stored, checkpoint.model.get_encoder())
-    identity = f"{checkpoint.identity}|selector:{weights_sha256(str(stored.parent))[:8]}"
-    return EmbeddedEngine(checkpoint, settings, vocabulary, special, identity, selector)
+    folder = Path(path)
+    reader = open_reader(folder, spell_guard=settings.spell_guard)
+    stored = folder / "selector" / "selector.safetensors"
+    selector = stored if settings.selector and stored.is_file() else None
+    writer = _writer(settings, folder, reader, selector)
+    sha256 = weights_sha256(path)
+    name = settings.model or settings.name
+    identity = f"{settings.name}|{Path(name).name}|{sha256[:16]}|{settings.dtype}|{writer.identity}"
+    if selector is not None:
+        identity += f"|selector:{weights_sha256(str(selector.parent))[:8]}"
+    return EmbeddedEngine(reader, writer, identity, {"name": name, "revision": None, "sha256": sha256})
 
 
-def _special(tokenizer: Any) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(token) for token in tokenizer.all_special_tokens))
+def _writer(settings: EngineSettings, folder: Path, reader: Reader, selector: Path | None) -> Writer:
+    """The backend asked for; `auto` is numpy wherever it computes this model as transformers does."""
+    why = _unsuitable(settings, folder)
+    if settings.backend == "lean" and why:
+        raise EngineError(f"the backend lean cannot compute this: {why}", where=str(folder), fix="engine.backend: auto")
+    if settings.backend == "transformers" or why:
+        from pipeline.engines.embedded_torch import open_writer as open_torch
+
+        return open_torch(str(folder), settings, selector)
+    from pipeline.engines.lean.writer import open_writer as open_lean
+
+    return open_lean(folder, reader, settings, selector)
+
+
+def _unsuitable(settings: EngineSettings, folder: Path) -> str | None:
+    """Why numpy would not give what transformers gives; None if it would."""
+    if settings.device not in ("auto", "cpu"):
+        return f"engine.device is {settings.device}, and it runs on the CPU only"
+    if settings.dtype != "float32":
+        return f"engine.dtype is {settings.dtype}, and it has float32 only"
+    config = _json(folder / "config.json")
+    for key, value in {"model_type": "bart", "activation_function": "gelu", "tie_word_embeddings": True}.items():
+        if config.get(key, value) != value:
+            return f"{key} in config.json is {config[key]}, not {value}"
+    if config.get("scale_embedding"):
+        return "scale_embedding in config.json is set"
+    forcing = [key for key, value in _json(folder / "generation_config.json").items() if key in FORCING and value]
+    if forcing:
+        return f"generation_config.json sets {', '.join(forcing)}"
+    return None if (folder / "model.safetensors").is_file() else "there is no model.safetensors"
+
+
+def _json(path: Path) -> Mapping[str, object]:
+    """A JSON object from `path`; empty if there is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+FORCING = (  # what else a checkpoint may ask of `generate`
+    "forced_bos_token_id", "forced_eos_token_id", "early_stopping", "min_length", "min_new_tokens", "bad_words_ids",
+    "suppress_tokens", "begin_suppress_tokens", "encoder_no_repeat_ngram_size", "num_beam_groups", "diversity_penalty",
+)  # fmt: skip

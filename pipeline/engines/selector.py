@@ -18,17 +18,20 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from pipeline.engines.base import BLOCK as BLOCK
-from pipeline.engines.base import SENTENCE_TOKENS as SENTENCE_TOKENS
+from pipeline.engines.windows import (
+    ALPHA,
+    FEATURES,
+    HEADS,
+    LAYERS,
+    PAD,
+    PLACES,
+    RANK,
+    TOGETHER,
+    WIDTH,
+    WINDOW,
+    windows,
+)
 from pipeline.errors import EngineError
-
-WINDOW = 384  # tokens the encoder reads at once, the two at its ends included
-TOGETHER = 16  # windows of a batch: bounds the memory, whatever the article's length
-FEATURES = 18  # of a sentence: `salience.features_without_title`
-START, END, PAD = 0, 2, 1
-PLACES = 64  # sentence positions told apart
-WIDTH, HEADS = 256, 4
-LAYERS, RANK, ALPHA = 3, 32, 2.0  # the encoder's last layers are adapted
 
 
 class Adapted(nn.Module):
@@ -91,18 +94,6 @@ class Head(nn.Module):
         x = self.layer(x + self.place(numbers.clamp(max=PLACES - 1)), src_key_padding_mask=~there)
         odds: torch.Tensor = self.leave(x)[..., 0][there]
         return odds
-
-
-def windows(sentences: Sequence[Sequence[int]], size: int = WINDOW) -> list[tuple[list[int], list[int]]]:
-    """Token ids of consecutive whole sentences, at most `size` with both ends, and how many tokens each has."""
-    found: list[tuple[list[int], list[int]]] = []
-    for ids in sentences:
-        ids = ids[: size - 2]
-        if not found or len(found[-1][0]) + len(ids) > size - 2:
-            found.append(([], []))
-        found[-1][0].extend(ids)
-        found[-1][1].append(len(ids))
-    return [([START, *ids, END], sizes) for ids, sizes in found]
 
 
 class Selector(nn.Module):

@@ -18,7 +18,7 @@ from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint
 from pipeline.engines.decoding import n_best
 from pipeline.engines.families import Family, family_of, own_prefix, target_limit
 from pipeline.engines.languages import Languages, choose_languages
-from pipeline.engines.spelling import CopyPrior
+from pipeline.engines.processors import CopyPrior
 from pipeline.engines.stored import own_generation, pad_with, stored_ids
 from pipeline.errors import EngineError
 from pipeline.records import Request
@@ -52,7 +52,7 @@ class Seq2SeqEngine:
 
     def count_tokens(self, text: str) -> int:
         """What `text` adds to an input: all tokens of the input less those it has without a text."""
-        return len(self.checkpoint.tokenizer(self._input(text))["input_ids"]) - self.taken
+        return len(self.checkpoint.tokenizer(self.input_text(text))["input_ids"]) - self.taken
 
     def rate_sentences(self, texts: Sequence[str], features: Sequence[Sequence[float]]) -> None:
         """None: it has no selector."""
@@ -66,17 +66,17 @@ class Seq2SeqEngine:
             self.checkpoint.tokenizer,
             inputs,
             self.settings,
-            max_new_tokens=min(self._most_tokens(requests), target_limit(model.config)),
+            max_new_tokens=min(self.most_tokens(requests), target_limit(model.config)),
             seed=seed,
             processors=self._processors(requests),
-            decode=self._texts,
+            decode=self.texts,
         )
         flags = [("truncated_input",) if self.count_tokens(r.source) > self.budget else () for r in requests]
         return [
             [replace(g, flags=(*g.flags, *flag)) for g in texts] for texts, flag in zip(found, flags, strict=True)
         ]
 
-    def _input(self, text: str) -> str:
+    def input_text(self, text: str) -> str:
         """What the tokenizer gets; what looks like a special token is text with a gap in it, never a command."""
         return self.prefix + self.special.sub(lambda m: f"{m[0][0]} {m[0][1:]}", text)
 
@@ -86,7 +86,7 @@ class Seq2SeqEngine:
         The plan keeps to the budget; a word that alone is longer is cut, and its request flagged, because a position
         that does not exist ends a process on a GPU.
         """
-        texts = [self._input(" ".join(filter(None, (r.context, r.source)))) for r in requests]
+        texts = [self.input_text(" ".join(filter(None, (r.context, r.source)))) for r in requests]
         most = self.checkpoint.max_tokens
         how: dict[str, Any] = {"padding": True, "padding_side": "right", "truncation": True, "max_length": most}
         padded = self.checkpoint.tokenizer(texts, return_tensors="pt", **how)
@@ -96,7 +96,7 @@ class Seq2SeqEngine:
             found["global_attention_mask"][:, 0] = 1
         return found
 
-    def _most_tokens(self, requests: Sequence[Request]) -> int:
+    def most_tokens(self, requests: Sequence[Request]) -> int:
         """Tokens that the longest text wished for may take."""
         longest = max((request.words or 0 for request in requests), default=0)
         per_word = max(WORD_TOKENS, self.count_tokens(SAMPLE) / len(SAMPLE.split()))
@@ -115,7 +115,7 @@ class Seq2SeqEngine:
         beams = self.settings.candidates if self.settings.sample else self.settings.beams
         return LogitsProcessorList([CopyPrior.of(padded, size, end, self.settings.copy_prior, beams)])
 
-    def _texts(self, sequences: torch.Tensor) -> list[str]:
+    def texts(self, sequences: torch.Tensor) -> list[str]:
         """Plain text of token ids (rows, tokens); a line end where the model marks the end of a sentence."""
         tokenizer, mark = self.checkpoint.tokenizer, self.family.boundary
         cut = tokenizer.convert_tokens_to_ids(mark) if mark in tokenizer.all_special_tokens else None
@@ -143,7 +143,11 @@ def open_engine(settings: EngineSettings) -> Seq2SeqEngine:
     or has no room for a source."""
     if settings.model is None:
         raise EngineError("the engine seq2seq needs a model", where="engine.model", fix="name a folder or hub model")
-    checkpoint = load_checkpoint(settings, settings.model)
+    return reading(settings, load_checkpoint(settings, settings.model))
+
+
+def reading(settings: EngineSettings, checkpoint: Checkpoint) -> Seq2SeqEngine:
+    """The engine with a loaded checkpoint; of its model, only what it says of itself is used here."""
     model, tokenizer = checkpoint.model, checkpoint.tokenizer
     languages = choose_languages(model.config, tokenizer, settings, stored_ids(model))
     model.generation_config = own_generation(model, tokenizer, languages)

@@ -1,4 +1,4 @@
-"""Logits processors that keep a small model to words that exist: the source's own, or ordinary English.
+"""Which tokens may follow, so that a small model keeps to words that exist: the source's own, or ordinary English.
 
 A model with a sub-word vocabulary can spell words nobody has written ("Scocks" for "Scalise"). At each step the
 word in progress may only go on towards a word of the source or of the lexicon, a number only towards a number of the
@@ -11,10 +11,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-import torch
-from transformers import LogitsProcessor, PreTrainedTokenizerBase
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
+Mask = NDArray[np.bool_]
 SPACE = "Ġ"  # how byte-level BPE writes the space before a word
 UNITS = frozenset("am pm m bn tn k km kg cm mm mph st nd rd th s x p".split())  # may follow a digit without a space
 SHORT = frozenset(  # the lexicon's words of one to three letters are mostly fragments: only these count
@@ -32,6 +35,7 @@ LETTERS = re.compile("[A-Za-z\u0080-\u0109\u010b-\u011f\u0121-\u0143]+")
 DIGITS = re.compile(r"\d+")
 
 
+
 @dataclass(frozen=True, slots=True)
 class Spellings:
     """What the words of one source allow, in the byte-level alphabet of the tokenizer."""
@@ -41,44 +45,46 @@ class Spellings:
     digits: frozenset[str]
 
 
+class Onward(NamedTuple):
+    """What may follow: the tokens not in `forbidden` (None: no token), and those of `allowed` besides."""
+
+    forbidden: Mask | None
+    allowed: list[int]
+
+
 class Vocabulary:
     """The tokenizer's tokens sorted by what they may do to the word in progress."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, lexicon: Iterable[str]) -> None:
-        by_token = tokenizer.get_vocab()
+    def __init__(self, tokenizer: Tokenizer, lexicon: Iterable[str], end: int = 2) -> None:
+        by_token = tokenizer.get_vocab(with_added_tokens=True)
         self.pieces = [""] * (max(by_token.values()) + 1)
         for token, index in by_token.items():
             self.pieces[index] = token
-        special = set(tokenizer.all_special_ids)
-        bare = [piece.removeprefix(SPACE) for piece in self.pieces]
-        self.alphabetic = [i not in special and bool(LETTERS.fullmatch(b)) for i, b in enumerate(bare)]
-        self.numeric = [i not in special and bool(DIGITS.fullmatch(b)) for i, b in enumerate(bare)]
-        self.commands = torch.tensor([i in special and i != tokenizer.eos_token_id for i in range(len(bare))])
-        self.bare = bare
+        special = {i for i, token in tokenizer.get_added_tokens_decoder().items() if token.special}
+        self.bare = bare = [piece.removeprefix(SPACE) for piece in self.pieces]
+        self.alphabetic = [bool(LETTERS.fullmatch(b)) and i not in special for i, b in enumerate(bare)]
+        self.numeric = [bool(DIGITS.fullmatch(b)) and i not in special for i, b in enumerate(bare)]
         self.starts = [piece.startswith(SPACE) for piece in self.pieces]
         self.more_letters = {b: i for i, b in enumerate(bare) if self.alphabetic[i] and not self.starts[i]}
         self.more_digits = {b: i for i, b in enumerate(bare) if self.numeric[i] and not self.starts[i]}
-        self.lexicon = sorted(w for w in lexicon if w.isalpha() and w.isascii() and (len(w) > 3 or w in SHORT))
+        self.lexicon = sorted(w for w in lexicon if (len(w) > 3 or w in SHORT) and w.isalpha() and w.isascii())
         self.words = frozenset(self.lexicon)
-        self.number = torch.tensor(self.numeric)
-        self.more_numeric = self.number & ~torch.tensor(self.starts)
-        self.more_alphabetic = torch.tensor(self.alphabetic) & ~torch.tensor(self.starts)
-        self.capital = torch.tensor([a and b[0].isupper() for a, b in zip(self.alphabetic, bare, strict=True)])
-        self.clitic = torch.tensor(  # "'S", "'T": capitals that no word begins
-            [
-                i not in special and not a and any(c.isupper() for c in b)
-                for i, (a, b) in enumerate(zip(self.alphabetic, bare, strict=True))
-            ]
-        )
-        self.unit = torch.tensor([b in UNITS for b in bare])
-        self.unknown_start = torch.tensor(
-            [a and not self._begins(b) for a, b in zip(self.alphabetic, bare, strict=True)]
-        )
+        letters, self.number = np.array(self.alphabetic), np.array(self.numeric)
+        inside = ~np.array(self.starts)
+        self.commands = np.zeros(len(bare), bool)
+        self.commands[list(special - {end})] = True
+        self.more_numeric, self.more_alphabetic = self.number & inside, letters & inside
+        self.capital = letters & np.array([b[:1].isupper() for b in bare])
+        cased = np.array([b != b.lower() and any(c.isupper() for c in b) for b in bare])
+        self.clitic = cased & ~letters  # "'S", "'T": capitals that no word begins
+        self.clitic[list(special)] = False
+        self.unit = np.array([b in UNITS for b in bare])
+        self.unknown_start = letters & ~np.array([a and self._begins(b) for a, b in zip(letters, bare, strict=True)])
         self.by_text: dict[str, list[int]] = {}
         for i, b in enumerate(bare):
             self.by_text.setdefault(b, []).append(i)
-        self._pre = tokenizer.backend_tokenizer.pre_tokenizer
-        self._continuations: dict[str, frozenset[int]] = {}
+        self._pre = tokenizer.pre_tokenizer
+        self._continuations: dict[str, list[int]] = {}
 
     def _begins(self, prefix: str) -> bool:
         """Whether a word of the lexicon begins so."""
@@ -101,48 +107,50 @@ class Vocabulary:
             frozenset(DIGITS.findall(source)),  # whole runs: the tokenizer splits "1996" into "199" and "6"
         )
 
-    def known(self, prefix: str) -> frozenset[int]:
+    def known(self, prefix: str) -> list[int]:
         """Tokens that lead `prefix` on towards a word of the lexicon (lower case)."""
         found = self._continuations.get(prefix)
         if found is None:
             low = bisect_left(self.lexicon, prefix)
             high = bisect_left(self.lexicon, prefix + "\uffff")
-            rests = [word[len(prefix) :] for word in self.lexicon[low:high]]
-            found = self._continuations[prefix] = lead_on(rests, self.more_letters)
+            found = self._continuations[prefix] = lead_on(prefix, self.lexicon[low:high], self.more_letters)
         return found
 
 
-def lead_on(rests: Iterable[str], tokens: dict[str, int]) -> frozenset[int]:
-    """The tokens that are prefixes of one of `rests`."""
-    return frozenset(
-        tokens[start] for start in {rest[:k] for rest in rests for k in range(1, len(rest) + 1)} if start in tokens
-    )
+def lead_on(prefix: str, words: Iterable[str], tokens: dict[str, int]) -> list[int]:
+    """The tokens that lead `prefix` on towards one of `words`, all of which begin with it."""
+    size = len(prefix)
+    starts = {word[size:k] for word in words for k in range(size + 1, len(word) + 1)}
+    return [tokens[start] for start in starts if start in tokens]
 
 
 @dataclass
-class SpellingGuard(LogitsProcessor):  # type: ignore[misc]
-    """Masks every token that would leave the words allowed; row r belongs to source r // beams."""
+class SpellingGuard:
+    """Which tokens would leave the words allowed, for one source; what was found is kept."""
 
     vocabulary: Vocabulary
-    sources: Sequence[Spellings]
-    beams: int
+    source: Spellings
     prompt: int = 1
-    masks: dict[tuple[int, str, bool], torch.Tensor] = field(default_factory=dict)
-    starts: dict[tuple[int, bool], torch.Tensor] = field(default_factory=dict)
+    found: dict[tuple[str, bool], Onward] = field(default_factory=dict)
+    masks: dict[tuple[bool, str], Mask] = field(default_factory=dict)
+    pools: dict[tuple[bool, bool], frozenset[str]] = field(default_factory=dict)
 
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        rows = [self._mask(ids, r // self.beams) for r, ids in enumerate(input_ids.tolist())]
-        return scores.masked_fill(torch.stack(rows).to(scores.device), float("-inf"))
-
-    def _mask(self, ids: list[int], source: int) -> torch.Tensor:
-        word, opening = self._in_progress(ids)
-        key = (source, word, opening)
-        found = self.masks.get(key)
+    def onward(self, ids: Sequence[int]) -> Onward:
+        """What may follow the tokens `ids`, the prompt included."""
+        key = self._in_progress(ids)
+        found = self.found.get(key)
         if found is None:
-            found = self.masks[key] = self._forbidden(word, opening, self.sources[source])
+            found = self.found[key] = self._onward(*key)
         return found
 
-    def _in_progress(self, ids: list[int]) -> tuple[str, bool]:
+    def forbidden(self, ids: Sequence[int]) -> Mask:
+        """Bool (vocabulary,): the tokens that may not follow."""
+        mask, allowed = self.onward(ids)
+        whole = np.ones(len(self.vocabulary.pieces), bool) if mask is None else mask.copy()
+        whole[allowed] = False
+        return whole
+
+    def _in_progress(self, ids: Sequence[int]) -> tuple[str, bool]:
         """The letters or digits that the last tokens spell, and whether that word opens the text."""
         vocabulary, word, at = self.vocabulary, "", len(ids)
         kind = next((k for k in (vocabulary.alphabetic, vocabulary.numeric) if ids and k[ids[-1]]), None)
@@ -153,72 +161,55 @@ class SpellingGuard(LogitsProcessor):  # type: ignore[misc]
                 break
         return word, at <= self.prompt
 
-    def _forbidden(self, word: str, opening: bool, source: Spellings) -> torch.Tensor:
-        """Bool (vocabulary,): the tokens that may not follow."""
-        vocabulary = self.vocabulary
-        allowed, complete = self._onward(word, opening, source)
-        if not complete:
-            mask = torch.ones(len(vocabulary.pieces), dtype=torch.bool)
-        else:
-            mask = self._false_starts(opening and not word, source).clone()
-            if word.isdigit():
-                mask |= vocabulary.more_alphabetic & ~vocabulary.unit
-            if word:
-                mask |= vocabulary.more_numeric if word.isdigit() else vocabulary.more_alphabetic
-            mask |= vocabulary.commands
-        mask[list(allowed)] = False
-        return mask
-
-    def _onward(self, word: str, opening: bool, source: Spellings) -> tuple[frozenset[int], bool]:
-        """Tokens that may go on with the word in progress, and whether it may end here."""
-        vocabulary = self.vocabulary
+    def _onward(self, word: str, opening: bool) -> Onward:
+        vocabulary, source = self.vocabulary, self.source
         if not word:
-            return frozenset(), True
+            return Onward(self._mask(opening, ""), [])
         if word.isdigit():
-            rests = [d[len(word) :] for d in source.digits if d.startswith(word)]
-            return lead_on(rests, vocabulary.more_digits), word in source.digits
-        inner_capital = word[0].isupper() and not opening
-        pool = source.capitals if inner_capital else source.words
-        opened = opening and word[0].isupper()
-        own = {w[:1].upper() + w[1:] if opened else w for w in pool} | (set(pool) if opened else set())
-        found = lead_on([w[len(word) :] for w in own if w.startswith(word)], vocabulary.more_letters)
-        if inner_capital:
-            return found, word in own
-        return found | vocabulary.known(word.lower()), word in own or word.lower() in vocabulary.words
+            rests = [d for d in source.digits if d.startswith(word)]
+            whole = word in source.digits
+            return Onward(self._mask(False, "digit") if whole else None, lead_on(word, rests, vocabulary.more_digits))
+        inner = word[0].isupper() and not opening
+        own = self._pool(inner, opening and word[0].isupper())
+        allowed = lead_on(word, [w for w in own if w.startswith(word)], vocabulary.more_letters)
+        whole = word in own
+        if not inner:
+            allowed = [*allowed, *vocabulary.known(word.lower())]
+            whole = whole or word.lower() in vocabulary.words
+        return Onward(self._mask(False, "letter") if whole else None, allowed)
 
-    def _false_starts(self, opening: bool, source: Spellings) -> torch.Tensor:
-        """Bool (vocabulary,): tokens that begin a word or number which cannot be finished."""
-        key = (id(source), opening)
-        if key not in self.starts:
+    def _pool(self, inner: bool, opened: bool) -> frozenset[str]:
+        """The source's words for a place: all, those with capitals, or all with a capital in front as well."""
+        found = self.pools.get((inner, opened))
+        if found is None:
+            pool = self.source.capitals if inner else self.source.words
+            raised = {w[:1].upper() + w[1:] for w in pool} if opened else frozenset()
+            found = self.pools[inner, opened] = pool | raised
+        return found
+
+    def _mask(self, opening: bool, after: str) -> Mask:
+        """Bool (vocabulary,): what may not follow a finished word, number or nothing (`after`)."""
+        found = self.masks.get((opening, after))
+        if found is None:
             vocabulary = self.vocabulary
-            words = source.words | ({w[:1].upper() + w[1:] for w in source.words} if opening else frozenset())
-            mask = vocabulary.unknown_start.clone()
-            if not opening:
-                mask |= vocabulary.capital
-            mask[vocabulary.prefixes(words if opening else {w for w in words if w[0].islower()} | source.capitals)] = (
-                False
-            )
-            mask |= vocabulary.number | vocabulary.clitic
-            mask[vocabulary.prefixes(source.digits)] = False
-            self.starts[key] = mask
-        return self.starts[key]
+            found = self._false_starts(opening) | vocabulary.commands
+            if after == "digit":
+                found |= (vocabulary.more_alphabetic & ~vocabulary.unit) | vocabulary.more_numeric
+            elif after == "letter":
+                found |= vocabulary.more_alphabetic
+            self.masks[opening, after] = found
+        return found
 
-
-@dataclass
-class CopyPrior(LogitsProcessor):  # type: ignore[misc]
-    """Adds `strength` to the log-odds of tokens of the source and of the end, then normalises again."""
-
-    bonus: torch.Tensor
-    beams: int
-
-    @classmethod
-    def of(cls, source_ids: torch.Tensor, size: int, end: int, strength: float, beams: int) -> CopyPrior:
-        """From padded source ids (batch, tokens)."""
-        bonus = torch.zeros(len(source_ids), size)
-        bonus.scatter_(1, source_ids, strength)
-        bonus[:, end] = strength
-        return cls(bonus, beams)
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        bonus = self.bonus.to(scores.device).repeat_interleave(self.beams, dim=0)
-        return torch.log_softmax(scores + bonus, dim=-1)
+    def _false_starts(self, opening: bool) -> Mask:
+        """Bool (vocabulary,): tokens that begin a word or number which cannot be finished."""
+        vocabulary, source = self.vocabulary, self.source
+        mask: Mask = vocabulary.unknown_start.copy()
+        if opening:
+            words = source.words | {w[:1].upper() + w[1:] for w in source.words}
+        else:
+            mask |= vocabulary.capital
+            words = frozenset(w for w in source.words if w[0].islower()) | source.capitals
+        mask[vocabulary.prefixes(words)] = False
+        mask |= vocabulary.number | vocabulary.clitic
+        mask[vocabulary.prefixes(source.digits)] = False
+        return mask

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from transformers import LogitsProcessorList
 
-from pipeline.engines.spelling import CopyPrior
+from pipeline.engines.processors import CopyPrior
 from pipeline.files import read_jsonl
 from pipeline.score import rouge
 from pipeline.text.sentences import split_sentences

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from pipeline.engines.selector import SENTENCE_TOKENS
+from pipeline.engines.base import SENTENCE_TOKENS
 from pipeline.errors import InputError
 from pipeline.extract import oracle
 from pipeline.records import Article

@@ -21,7 +21,8 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, LogitsProcessorLi
 from pipeline.bench.worker import main as measure
 from pipeline.config import load_config
 from pipeline.engines import Engine, Generated, open_engine
-from pipeline.engines.spelling import CopyPrior, SpellingGuard, Vocabulary
+from pipeline.engines.processors import CopyPrior, SpellingMask
+from pipeline.engines.spelling import SpellingGuard, Vocabulary
 from pipeline.files import read_jsonl, write_json
 from pipeline.lexicon import english_words
 from pipeline.records import Request
@@ -44,7 +45,7 @@ class PlainEngine:
         self.ours, self.settings = ours, settings
         self.tokenizer = AutoTokenizer.from_pretrained(WEIGHTS)
         self.model = AutoModelForSeq2SeqLM.from_pretrained(WEIGHTS, dtype=torch.float32).eval()
-        self.vocabulary = Vocabulary(self.tokenizer, english_words())
+        self.vocabulary = Vocabulary(self.tokenizer.backend_tokenizer, english_words())
         self.identity = f"transformers|{settings.batch_size}"
 
     def __getattr__(self, name: str) -> Any:
@@ -81,9 +82,10 @@ class PlainEngine:
     def processors(self, requests: Sequence[Request], source: torch.Tensor) -> LogitsProcessorList:
         """Those of the embedded engine: without them the texts would be others, and no time would be comparable."""
         beams, end = self.settings.beams, self.tokenizer.eos_token_id
-        spellings = [self.vocabulary.spellings(f"{request.source} {request.context}") for request in requests]
+        words = [self.vocabulary.spellings(f"{request.source} {request.context}") for request in requests]
+        guards = [SpellingGuard(self.vocabulary, spellings) for spellings in words]
         prior = CopyPrior.of(source, self.model.config.vocab_size, end, self.settings.copy_prior, beams)
-        return LogitsProcessorList([prior, SpellingGuard(self.vocabulary, spellings, beams)])
+        return LogitsProcessorList([prior, SpellingMask(guards, beams)])
 
     def answer(self, tokens: torch.Tensor, scores: torch.Tensor) -> Generated:
         """A text with the mean log-probability of its tokens and that of the weakest."""

@@ -1,0 +1,180 @@
+"""Checkpoints converted for CTranslate2, kept in the user's cache folder under a hash of all they depend on.
+
+`PRECIS_CACHE` names the folder; otherwise it is `precis` in `XDG_CACHE_HOME` or `~/.cache`. A conversion is written
+beside its place and moved there whole, so that several processes may convert the same checkpoint at once and a killed
+one leaves nothing that could be taken for a conversion; one whose files are not as they were written is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import torch
+import transformers
+from ctranslate2.converters import TransformersConverter
+
+from pipeline.errors import EngineError
+from pipeline.files import write_json
+
+VERSION = 1  # of what is written below
+DONE = "conversion.json"
+UNUSED = "<unused row "  # beginning of the name of a token that only the model has
+# What the converter reads of a family's config and transformers 5 no longer fills in.
+FIELDS: dict[str, Mapping[str, bool]] = {
+    "bart": {"normalize_before": False, "normalize_embedding": True},
+    "mbart": {"normalize_before": True, "normalize_embedding": True},
+    "pegasus": {"normalize_before": True, "normalize_embedding": False},
+    "m2m_100": {"normalize_before": True, "normalize_embedding": False},
+    "marian": {"normalize_before": False, "normalize_embedding": False},
+    "t5": {},
+    "mt5": {},
+}
+
+
+def cache_folder() -> Path:
+    """Where conversions are kept."""
+    stated = os.environ.get("PRECIS_CACHE")
+    if stated:
+        return Path(stated).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "precis"
+
+
+def demand_support(model_type: str, where: str) -> None:
+    """EngineError for a family that CTranslate2 does not convert."""
+    if model_type not in FIELDS:
+        raise EngineError(
+            f"CTranslate2 converts no {model_type} model; it does {', '.join(FIELDS)}",
+            where=where,
+            fix="use the engine seq2seq for it",
+        )
+
+
+def converted(weights: str, model: Any, tokenizer: Any, dtype: str, load: Callable[[], Any]) -> Path:
+    """The folder of the conversion of a checkpoint, made if it is not there.
+
+    `weights` names the weights (a hash, a commit), `model` holds their config and generation config, `load` gives the
+    torch model. EngineError if it cannot be made.
+    """
+    path = cache_folder() / "ctranslate2" / _key(weights, model, tokenizer, dtype)
+    if is_whole(path):
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    except OSError as error:
+        raise EngineError(
+            f"no conversion can be kept there: {error.strerror}", where=str(path.parent), fix="set PRECIS_CACHE"
+        ) from error
+    try:
+        _convert(model, tokenizer, dtype, load, made / "model")
+        _put(made / "model", path, made / "old")
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return path
+
+
+def is_whole(path: Path) -> bool:
+    """Whether every file of a conversion is there in its full size."""
+    try:
+        sizes = json.loads((path / DONE).read_text(encoding="utf-8"))["files"]
+        return all((path / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return False
+
+
+def _key(weights: str, model: Any, tokenizer: Any, dtype: str) -> str:
+    """Everything a conversion depends on, as one name."""
+    tokens = sorted(tokenizer.get_vocab().items(), key=lambda item: (item[1], item[0]))
+    start = model.generation_config.decoder_start_token_id
+    facts = [VERSION, ctranslate2.__version__, transformers.__version__, weights, model.config.to_json_string()]
+    text = json.dumps([*facts, tokens, start, dtype])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class _Converter(TransformersConverter):  # type: ignore[misc]
+    """The converter, given a model and a tokenizer instead of names to load them by."""
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        super().__init__("")
+        self.model, self.tokenizer = model, tokenizer
+
+    def load_model(self, *_: Any, **__: Any) -> Any:
+        return self.model
+
+    def load_tokenizer(self, *_: Any, **__: Any) -> Any:
+        return self.tokenizer
+
+
+class _Vocabulary:
+    """A tokenizer with as many tokens as the model has rows for: filled up, or without what was added behind them."""
+
+    num_madeup_words = 0
+
+    def __init__(self, tokenizer: Any, size: int) -> None:
+        self._tokenizer, self._size = tokenizer, size
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
+
+    def get_vocab(self) -> dict[str, int]:
+        known = {i: token for token, i in self._tokenizer.get_vocab().items()}
+        return {known.get(i, f"{UNUSED}{i}>"): i for i in range(self._size)}
+
+
+def token_id(tokenizer: Any, token: str) -> int:
+    """The id of a token of a conversion; those that the tokenizer does not know are named by their ids."""
+    if token.startswith(UNUSED):
+        return int(token[len(UNUSED) : -1])
+    found: int = tokenizer.convert_tokens_to_ids(token)
+    return found
+
+
+def _convert(model: Any, tokenizer: Any, dtype: str, load: Callable[[], Any], folder: Path) -> None:
+    """Write the conversion and, last, the list of its files."""
+    whole = load()
+    for name, value in FIELDS[model.config.model_type].items():
+        setattr(whole.config, name, value)
+    whole.config.decoder_start_token_id = model.generation_config.decoder_start_token_id
+    whole.config.dtype = torch.float32
+    with tempfile.TemporaryDirectory() as config:
+        whole.config.save_pretrained(config)
+        converter = _Converter(whole, _Vocabulary(tokenizer, whole.get_input_embeddings().num_embeddings))
+        converter._model_name_or_path = config
+        try:
+            converter.convert(str(folder), quantization=None if dtype == "auto" else dtype)
+        except (ValueError, KeyError, AttributeError, NotImplementedError, RuntimeError) as error:
+            raise EngineError(
+                f"CTranslate2 cannot convert this model: {error}",
+                where=model.config.name_or_path,
+                fix="use the engine seq2seq for it",
+            ) from error
+    _name_tokens(folder / "config.json", tokenizer)
+    write_json(folder / DONE, {"files": {p.name: p.stat().st_size for p in sorted(folder.iterdir())}})
+
+
+def _name_tokens(path: Path, tokenizer: Any) -> None:
+    """Fill in the tokens that the tokenizer does not name: CTranslate2 wants a name for each."""
+    config = json.loads(path.read_text(encoding="utf-8"))
+    for key in ("bos_token", "unk_token"):
+        if key in config and config[key] is None:
+            config[key] = tokenizer.eos_token
+    write_json(path, config)
+
+
+def _put(made: Path, path: Path, old: Path) -> None:
+    """Move a conversion to its place; one that another process put there first is as good."""
+    if path.exists() and not is_whole(path):
+        path.rename(old)
+    try:
+        made.rename(path)
+    except OSError:
+        if not is_whole(path):
+            raise
