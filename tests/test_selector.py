@@ -19,8 +19,9 @@ from transformers import BartForConditionalGeneration
 
 from pipeline.cli import main
 from pipeline.engines import open_engine
+from pipeline.engines.base import BLOCK
 from pipeline.engines.selector import Adapted, Selector, load_selector, merge, read_form, stored_form, trained
-from pipeline.engines.windows import BLOCK, FEATURES, WINDOW, windows
+from pipeline.engines.windows import FEATURES, WINDOW, windows
 from pipeline.errors import EngineError, PrecisError
 from pipeline.records import Article, Request
 from pipeline.salience import features_without_title, spread

@@ -86,7 +86,8 @@ class CTranslate2Engine:
     def _source(self, request: Request) -> list[str]:
         """The tokens of an input; the plan keeps to the budget, a word that alone is longer is cut."""
         tokenizer, most = self.reader.checkpoint.tokenizer, self.reader.checkpoint.max_tokens
-        ids = tokenizer(self.reader.input_text(request.source), truncation=True, max_length=most)["input_ids"]
+        text = self.reader.input_text(" ".join(filter(None, (request.context, request.source))))
+        ids = tokenizer(text, truncation=True, max_length=most)["input_ids"]
         tokens: list[str] = tokenizer.convert_ids_to_tokens(ids)
         return tokens
 
