@@ -22,7 +22,7 @@ class Needs:
 
 
 ENGINE_NEEDS: dict[str, Needs] = {
-    "embedded": Needs(("torch", "transformers"), None, "package"),
+    "embedded": Needs(("numpy", "tokenizers", "safetensors"), None, "package"),
     "seq2seq": Needs(("torch", "transformers"), None, "named"),
     "chat": Needs(("torch", "transformers"), None, "named"),
     "endpoint": Needs(("openai",), "endpoint", "server"),

@@ -32,7 +32,10 @@ class System:
 
 
 # A backend of the embedded engine is one row; the first is what the others are divided into.
-BACKENDS = (System("ours", "precis, as shipped"),)
+BACKENDS = (
+    System("ours", "precis, as shipped"),
+    System("backend", "precis, backend transformers", ("engine.backend=transformers",)),
+)
 LOOP = System("loop", "transformers, one request a call", ("engine.batch_size=1",), (PLAIN, "requests"))
 ONE = System("one", "transformers, one summary an article, nothing else", (), (PLAIN, "summary"))
 BATCHED = tuple(

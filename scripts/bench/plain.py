@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, LogitsProcessorList
 
 from pipeline.bench.worker import main as measure
@@ -45,7 +46,7 @@ class PlainEngine:
         self.ours, self.settings = ours, settings
         self.tokenizer = AutoTokenizer.from_pretrained(WEIGHTS)
         self.model = AutoModelForSeq2SeqLM.from_pretrained(WEIGHTS, dtype=torch.float32).eval()
-        self.vocabulary = Vocabulary(self.tokenizer.backend_tokenizer, english_words())
+        self.vocabulary = Vocabulary(Tokenizer.from_file(str(WEIGHTS / "tokenizer.json")), english_words())
         self.identity = f"transformers|{settings.batch_size}"
 
     def __getattr__(self, name: str) -> Any:
@@ -82,8 +83,8 @@ class PlainEngine:
     def processors(self, requests: Sequence[Request], source: torch.Tensor) -> LogitsProcessorList:
         """Those of the embedded engine: without them the texts would be others, and no time would be comparable."""
         beams, end = self.settings.beams, self.tokenizer.eos_token_id
-        words = [self.vocabulary.spellings(f"{request.source} {request.context}") for request in requests]
-        guards = [SpellingGuard(self.vocabulary, spellings) for spellings in words]
+        texts = [f"{request.source} {request.context}" for request in requests]
+        guards = [SpellingGuard(self.vocabulary, self.vocabulary.spellings(text)) for text in texts]
         prior = CopyPrior.of(source, self.model.config.vocab_size, end, self.settings.copy_prior, beams)
         return LogitsProcessorList([prior, SpellingMask(guards, beams)])
 
