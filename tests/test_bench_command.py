@@ -35,7 +35,7 @@ STUB = """
 import json, sys
 from pathlib import Path
 config, articles, result, began = sys.argv[1:]
-engine = next(line for line in Path(config).read_text().splitlines() if "name: " in line and "run" not in line)
+engine = next(line for line in Path(config).read_text().splitlines() if line.startswith("  name: "))
 log = Path(LOG)
 log.write_text((log.read_text() if log.exists() else "") + engine.split()[1] + "\\n")
 assert float(began) > 0 and Path(articles).read_text().count("\\n") == 2

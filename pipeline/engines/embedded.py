@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.engines.base import BLOCK, SENTENCE_TOKENS, Generated, Strategy
-from pipeline.engines.prompt_ids import FOCUS_TOKENS, Prompt, Reader, open_reader
+from pipeline.engines.embedded_prompts import FOCUS_TOKENS, Prompt, Reader, open_reader
 from pipeline.errors import EngineError
 from pipeline.files import weights_sha256
 from pipeline.records import Request
@@ -67,17 +67,35 @@ class EmbeddedEngine:
 def open_engine(settings: EngineSettings) -> EmbeddedEngine:
     """The model of the package, or another of its kind from `settings.model` (a result of `precis train`)."""
     path = settings.model or str(files("pipeline").joinpath("weights"))
-    folder = Path(path)
+    folder = _folder(path, settings.revision)
     reader = open_reader(folder, spell_guard=settings.spell_guard)
     stored = folder / "selector" / "selector.safetensors"
     selector = stored if settings.selector and stored.is_file() else None
     writer = _writer(settings, folder, reader, selector)
-    sha256 = weights_sha256(path)
+    sha256 = weights_sha256(str(folder))
     name = settings.model or settings.name
     identity = f"{settings.name}|{Path(name).name}|{sha256[:16]}|{settings.dtype}|{writer.identity}"
     if selector is not None:
         identity += f"|selector:{weights_sha256(str(selector.parent))[:8]}"
-    return EmbeddedEngine(reader, writer, identity, {"name": name, "revision": None, "sha256": sha256})
+    return EmbeddedEngine(reader, writer, identity, {"name": name, "revision": settings.revision, "sha256": sha256})
+
+
+def _folder(path: str, revision: str | None) -> Path:
+    """A folder, or the copy on this disk of a model of the hub, fetched if it may be."""
+    if Path(path).is_dir():
+        return Path(path)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return Path(snapshot_download(path, revision=revision, allow_patterns=["*.json", "*.safetensors"]))
+    except (OSError, ValueError, HFValidationError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise EngineError(
+            f"the model cannot be loaded: {reason}",
+            where=path,
+            fix="name a folder or hub model; offline, it must be on this disk",
+        ) from error
 
 
 def _writer(settings: EngineSettings, folder: Path, reader: Reader, selector: Path | None) -> Writer:

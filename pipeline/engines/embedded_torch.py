@@ -13,8 +13,8 @@ from pipeline.engines.base import Generated
 from pipeline.engines.batching import batches, seed_of
 from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint
 from pipeline.engines.decoding import n_best
+from pipeline.engines.embedded_prompts import Prompt
 from pipeline.engines.processors import CopyPrior, SpellingMask
-from pipeline.engines.prompt_ids import Prompt
 from pipeline.engines.selector import Selector, load_selector
 from pipeline.settings_outputs import EngineSettings
 

@@ -11,13 +11,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from pipeline.engines.base import WEAKEST, Generated
+from pipeline.engines.embedded_prompts import Prompt, Reader
 from pipeline.engines.lean.bart import Bart, load_bart
 from pipeline.engines.lean.draws import Draws
 from pipeline.engines.lean.hypotheses import Beams, Hypothesis
 from pipeline.engines.lean.scores import Rules
 from pipeline.engines.lean.search import Job, search
 from pipeline.engines.lean.selector import Selector, load_selector
-from pipeline.engines.prompt_ids import Prompt, Reader
 from pipeline.settings_outputs import EngineSettings
 
 VERSION = 1  # of the arithmetic: a change of texts is a change of this
