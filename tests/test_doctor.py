@@ -157,16 +157,15 @@ def test_the_format_of_a_file() -> None:
 
 
 def test_an_endpoint_is_asked_whether_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Settings(EngineSettings):
-        """What `engine` holds for a server."""
-
-        base_url: str = ""
-        api_key_env: str = "MY_KEY"
-        prompts: str = "no-prompts"
-        device: str = "cuda:0"
-
     with socket.create_server(("127.0.0.1", 0)) as server:
-        settings = Settings(base_url=f"http://127.0.0.1:{server.getsockname()[1]}/v1")
+        settings = EngineSettings(
+            name="endpoint",
+            model="any",
+            base_url=f"http://127.0.0.1:{server.getsockname()[1]}/v1",
+            api_key_env="MY_KEY",
+            prompts="no-prompts",
+            device="cuda:0",
+        )
         monkeypatch.setenv("MY_KEY", "secret")
         found = [*for_config._server("engine", settings)]
         assert [check.ok for check in found] == [True, True]

@@ -114,7 +114,7 @@ def _file(what: str, name: str) -> Check:
 
 def _server(key: str, settings: EngineSettings) -> Iterator[Check]:
     """Whether something listens where the server should be, and the variable of its key is set, which is not shown."""
-    address = urlsplit(getattr(settings, "base_url", None) or SERVER)
+    address = urlsplit(settings.base_url or SERVER)
     port = address.port or (443 if address.scheme == "https" else 80)
     place = f"{address.hostname}:{port}"
     try:
@@ -122,7 +122,7 @@ def _server(key: str, settings: EngineSettings) -> Iterator[Check]:
         yield Check("", f"{key}.base_url", True, f"{place} answers", needed=True)
     except OSError as error:
         yield Check("", f"{key}.base_url", False, f"{place}: {error.strerror or error}", needed=True)
-    name = getattr(settings, "api_key_env", None)
+    name = settings.api_key_env
     if name:
         there = bool(os.environ.get(name))
         yield Check("", f"{key}.api_key_env", there, f"{name} is {'' if there else 'not '}set", needed=True)
@@ -130,11 +130,11 @@ def _server(key: str, settings: EngineSettings) -> Iterator[Check]:
 
 def _surroundings(key: str, settings: EngineSettings) -> Iterator[Check]:
     """The prompts' folder and the graphics card, where settings name them."""
-    prompts = getattr(settings, "prompts", None)
+    prompts = settings.prompts
     if prompts:
         there = Path(prompts).is_dir()
         yield Check("", f"{key}.prompts", there, prompts if there else f"{prompts}: no such folder", needed=True)
-    device = str(getattr(settings, "device", "auto"))
+    device = settings.device
     if device.startswith("cuda"):
         cards = gpus()
         yield Check("", f"{key}.device", bool(cards), ", ".join(cards) or f"{device}: no driver", needed=True)
