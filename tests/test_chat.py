@@ -173,7 +173,10 @@ def test_the_longest_prompt_fits_the_window(tmp_path: Path) -> None:
     positions; a source of twice the budget would not be."""
     engine = opened(random_chat_model(tmp_path / "m", positions=6000), *GREEDY[:2], "engine.max_new_tokens=300")
     outputs = load_config(None).outputs
-    text = " ".join(f"The council of town {i} met again on Monday." for i in range(200))
+    sentence = "The council of town {} met again on Monday."
+    each = engine.count_tokens(sentence.format(1000) + " ")
+    number = 2 * (engine.budget // each)  # two even chunks, each as long as can be
+    text = " ".join(sentence.format(1000 + i) for i in range(number))
     requests = [with_contract(r, outputs) for r in plan(make_article("a", text), ("headlines",), outputs, engine)]
     assert max(engine.count_tokens(r.source) for r in requests) > engine.budget - 50
     seen: list[int] = []

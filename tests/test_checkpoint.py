@@ -44,7 +44,7 @@ def test_a_model_for_each_output_kind(made: Made, tmp_path: Path) -> None:
         assert own["identity"] in record["identity"]
         assert own["identity"].startswith(f"seq2seq|{made(name).name}|")
     tasks = {c["kind"]: c["logprob"] for c in read_jsonl(tmp_path / "out" / "candidates.jsonl") if c["logprob"]}
-    assert tasks.keys() == kinds.keys()
+    assert tasks.keys() - {None} == kinds.keys()  # None: of the steps between
 
 
 @pytest.mark.parametrize(("stored", "loaded"), [("float16", "float32"), ("bfloat16", "bfloat16")])
