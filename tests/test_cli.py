@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import get_args
 
@@ -49,15 +48,13 @@ def article(folder: Path, name: str) -> str:
     return str(path)
 
 
-def test_help_is_fast_and_imports_nothing_heavy() -> None:
+def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys\nfrom pipeline.cli import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit as end:\n    assert end.code == 0\n"
         "print(sorted({'torch', 'transformers', 'datasets', 'evaluate', 'pydantic', 'numpy'} & set(sys.modules)))"
     )
-    began = time.perf_counter()
     done = python(code)
-    assert time.perf_counter() - began < 1
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"
     for name, *_ in COMMANDS:
