@@ -54,3 +54,8 @@ class MissingExtra(PrecisError):
             fix=f"pip install 'precis[{extra}]'",
         )
         self.extra = extra
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what an error of another library says; the name of its type if it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from pipeline.errors import first_line
+
 _TAG = "tag:yaml.org,2002:"
 _NUMBER_START = list("-+.0123456789")
 _RARE_LINE_ENDS = frozenset("\r\x85\u2028\u2029")
@@ -75,7 +77,7 @@ def parse(text: str) -> tuple[Any, list[str]]:
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         return None, [f"{where}not valid YAML: {error.problem or error.context}"]
     except yaml.YAMLError as error:
-        return None, [f"not valid YAML: {str(error).splitlines()[0]}"]
+        return None, [f"not valid YAML: {first_line(error)}"]
 
 
 def dump(value: Any) -> str:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from pipeline.compat.options import Options
-from pipeline.errors import InputError
+from pipeline.errors import InputError, first_line
 
 NEW_TOKENS, BEAMS = 256, 4
 UNSET_LENGTH = 20  # transformers' own default of max_length: a model that states it states nothing
@@ -79,4 +79,4 @@ def _update(config: Any, values: dict[str, Any]) -> None:
     try:
         config.update(**values)
     except ValueError as error:
-        raise InputError(str(error).strip().splitlines()[0]) from error
+        raise InputError(first_line(error)) from error

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import transformers
 
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, first_line
 from pipeline.files import weights_sha256
 
 
@@ -52,8 +52,7 @@ def _load(path: str, auto: Any) -> Pretrained:
         tokenizer = transformers.AutoTokenizer.from_pretrained(path)
         model = auto.from_pretrained(path, dtype=torch.float32)
     except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EngineError(f"the model cannot be loaded: {reason}", where=path) from error
+        raise EngineError(f"the model cannot be loaded: {first_line(error)}", where=path) from error
     model.eval()
     weights = weights_sha256(path) if Path(path).is_dir() else getattr(model.config, "_commit_hash", None)
     identity = f"{Path(path).name if Path(path).is_dir() else path}@{(weights or 'unpinned')[:16]}"

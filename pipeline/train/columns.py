@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, first_line
 from pipeline.files import read_jsonl
 from pipeline.train.folder import sha256
 from pipeline.train.settings import Examples
@@ -101,8 +101,8 @@ def _dataset(data: Examples, split: str) -> Iterator[Record]:
         else:
             whole = datasets.load_dataset(str(data.dataset), data.config, split=split)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError(f"the dataset cannot be read: {reason}", where=f"data.dataset: {data.dataset}") from error
+        what = f"the dataset cannot be read: {first_line(error)}"
+        raise InputError(what, where=f"data.dataset: {data.dataset}") from error
     yield from whole
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, first_line
 
 RECIPE_KEYS = frozenset({"name", "kind", "data", "tokenizer", "shape"})  # of a one-stage recipe, and not the loop's
 
@@ -46,7 +46,7 @@ def read_settings(path: Path) -> Settings:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError([f"cannot be read: {str(error).splitlines()[0]}"], where=str(path)) from error
+        raise ConfigError([f"cannot be read: {first_line(error)}"], where=str(path)) from error
     if not isinstance(raw, dict):
         raise ConfigError(["the file should hold a mapping of settings"], where=str(path))
     if raw.get("stages"):

@@ -12,7 +12,7 @@ import transformers
 from tokenizers import Tokenizer
 
 from pipeline.engines.families import own_prefix
-from pipeline.errors import ConfigError, EngineError
+from pipeline.errors import ConfigError, EngineError, first_line
 from pipeline.train.batching import PAD
 from pipeline.train.objective import CopyObjective, loss_of, start_model
 from pipeline.train.pack import NEW_TOKENS
@@ -113,9 +113,8 @@ def _idle(plan: FineTune) -> list[str]:
 
 
 def _unusable(model: str, error: Exception) -> EngineError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return EngineError(
-        f"the model cannot be loaded: {reason}",
+        f"the model cannot be loaded: {first_line(error)}",
         where=f"model: {model}",
         fix="embedded, or a folder or hub model that AutoModelForSeq2SeqLM loads; offline, it must be on this disk",
     )
