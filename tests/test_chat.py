@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+import transformers
 from chat_sample import NO_SYSTEM, chat_model, random_chat_model
 from flow_sample import flow_config, write_articles
 
@@ -187,6 +190,15 @@ def test_the_longest_prompt_fits_the_window(tmp_path: Path) -> None:
 
     engine.prompter.write(requests, ask, 1)
     assert 5600 < max(seen) <= 6000
+
+
+@pytest.mark.parametrize(("stored", "loaded"), [("float16", "float32"), ("bfloat16", "bfloat16")])
+def test_half_precision_on_a_cpu(random: Path, tmp_path: Path, stored: str, loaded: str) -> None:
+    copy = shutil.copytree(random, tmp_path / "half")
+    half = transformers.AutoModelForCausalLM.from_pretrained(copy).to(getattr(torch, stored))
+    half.save_pretrained(copy)
+    engine = opened(copy, *GREEDY, "engine.dtype=auto", "engine.device=cpu")
+    assert next(engine.chat.model.parameters()).dtype == getattr(torch, loaded)
 
 
 FAULTS = [

@@ -11,17 +11,19 @@ from typing import Any
 import pytest
 import torch
 import transformers
+from chat_sample import random_chat_model
 from family_sample import CORPUS, Made, opened, request
 from flow_sample import flow_config, write_articles
 
 from pipeline.config import digest, load_config
 from pipeline.engines import open_engine
 from pipeline.engines.checkpoint import pick_device
-from pipeline.errors import ConfigError, EngineError, MissingExtra
+from pipeline.errors import ConfigError, EngineError, MissingExtra, first_line
 from pipeline.files import read_jsonl
 from pipeline.job import run
 
 TEXT = CORPUS[3][:50]
+WEIGHTS = Path(__file__).parents[1] / "pipeline" / "weights"
 
 
 def test_a_model_for_each_output_kind(made: Made, tmp_path: Path) -> None:
@@ -116,24 +118,45 @@ def test_a_gpu_writes_as_a_cpu_does(made: Made, name: str) -> None:
     assert texts[0] == texts[1]
 
 
-def test_a_missing_package_is_named_with_its_extra(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("engine", ["seq2seq", "chat", "ctranslate2"])
+def test_a_missing_package_is_named_with_its_extra(
+    made: Made, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: str
+) -> None:
+    folder = random_chat_model(tmp_path / "chat") if engine == "chat" else made("m2m_100")
+
     def lacking(*_: Any, **__: Any) -> None:
         raise ImportError("M2M100Tokenizer requires the SentencePiece library but it was not found")
 
     find = importlib.util.find_spec
     monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", lacking)
     absent = lambda name, *rest: None if name == "sentencepiece" else find(name, *rest)  # noqa: E731
-    monkeypatch.setattr("pipeline.engines.checkpoint.find_spec", absent)
+    monkeypatch.setattr("pipeline.engines.loading.find_spec", absent)
     with pytest.raises(MissingExtra, match="sentencepiece") as caught:
-        opened(made("m2m_100"))
+        opened(folder, f"engine.name={engine}")
     assert "pip install 'precis[sentencepiece]'" in str(caught.value)
 
 
-def test_broken_weights_are_one_message(made: Made, tmp_path: Path) -> None:
-    copy = shutil.copytree(made("t5"), tmp_path / "t5")
-    (copy / "model.safetensors").write_bytes(b"\x10" * 100)
-    with pytest.raises(EngineError, match="cannot be loaded"):
-        opened(copy)
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+@pytest.mark.parametrize("engine", ["seq2seq", "chat", "embedded"])
+def test_broken_files_are_one_message(made: Made, tmp_path: Path, engine: str, name: str) -> None:
+    copy = tmp_path / "copy"
+    if engine == "chat":
+        random_chat_model(copy)
+    else:
+        shutil.copytree(made("t5") if engine == "seq2seq" else WEIGHTS, copy)
+    (copy / name).write_bytes(b"\x10" * 100)
+    with pytest.raises(EngineError, match=f"{copy}: the (model|tokenizer) cannot be loaded") as caught:
+        opened(copy, f"engine.name={engine}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [(ValueError("\n  one\ntwo"), "one"), (ValueError("  \n"), "ValueError"), (KeyError("x"), "'x'"),
+     (OSError(2, "gone"), "[Errno 2] gone"), (MemoryError(), "MemoryError")],
+)  # fmt: skip
+def test_the_first_line_of_an_error(error: BaseException, line: str) -> None:
+    assert first_line(error) == line
 
 
 def test_the_copy_prior_is_each_engines_own_unless_set() -> None:

@@ -12,6 +12,7 @@ import transformers
 from pipeline.compat.defaults import generation_defaults, prefix_of
 from pipeline.compat.options import Options
 from pipeline.compat.text2text import Text2Text
+from pipeline.engines.loading import loading
 from pipeline.errors import EngineError, InputError
 
 
@@ -78,12 +79,5 @@ def _tokenizer(wanted: Wanted) -> Any:
 def _loaded(kind: Any, name: str, wanted: Wanted, own: Mapping[str, Any]) -> Any:
     hub = {"revision": wanted.revision, "token": wanted.token, "trust_remote_code": wanted.trust_remote_code}
     given = {key: value for key, value in hub.items() if value not in (None, False)}
-    try:
+    with loading(name, "it", named="a folder or hub model that AutoModelForSeq2SeqLM loads"):
         return kind.from_pretrained(name, **given, **own)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise EngineError(
-            f"it cannot be loaded: {reason}",
-            where=name,
-            fix="name a folder or hub model that AutoModelForSeq2SeqLM loads; offline, it must be on this disk",
-        ) from error

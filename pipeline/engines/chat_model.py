@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,10 +11,9 @@ import transformers
 from jinja2 import TemplateError
 
 from pipeline.engines.answers import Answer, without_thoughts
-from pipeline.engines.checkpoint import device_of, pick_device
+from pipeline.engines.checkpoint import device_of, load
 from pipeline.engines.prompting import Message, Question, fold
 from pipeline.errors import EngineError
-from pipeline.files import weights_sha256
 from pipeline.settings_outputs import EngineSettings
 
 UNSTATED = 4096  # tokens a model is taken to read where neither config nor tokenizer says
@@ -46,8 +44,7 @@ class ChatModel:
     def render(self, messages: Sequence[Message]) -> str:
         """A conversation as the model reads it, up to where its answer begins."""
         wanted = fold(messages) if self.folded else list(messages)
-        text: str = self.tokenizer.apply_chat_template(wanted, tokenize=False, add_generation_prompt=True)
-        return text
+        return _shown(self.tokenizer, wanted)
 
     def answer(self, questions: Sequence[Question], settings: EngineSettings) -> list[list[Answer]]:
         """The answers to questions that want equally many, best first; beam search, or sampling from the seed."""
@@ -79,35 +76,18 @@ class ChatModel:
 
 def load_chat_model(settings: EngineSettings, path: str) -> ChatModel:
     """Load `path` (folder or hub name); EngineError says what is wrong with it and what to do."""
-    device = pick_device(settings)
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    if settings.threads is not None:
-        torch.set_num_threads(settings.threads)
-    dtype = {"float32": torch.float32, "bfloat16": torch.bfloat16, "auto": "auto"}[settings.dtype]
-    revision = {} if settings.revision is None else {"revision": settings.revision}
-    try:
+
+    def read(_: Any, revision: Mapping[str, str]) -> Any:
         tokenizer = transformers.AutoTokenizer.from_pretrained(path, padding_side="left", **revision)
-        folded = _knows_no_system(tokenizer, path)
-        model = transformers.AutoModelForCausalLM.from_pretrained(path, dtype=dtype, **revision)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EngineError(
-            f"the model cannot be loaded: {reason}",
-            where=path,
-            fix="name a folder or hub model that AutoModelForCausalLM loads; offline, it must be on this disk",
-        ) from error
-    model.eval().to(device)
+        _demand_template(tokenizer, path)
+        return tokenizer
+
+    found = load(settings, path, "AutoModelForCausalLM", read)
+    model, tokenizer = found.model, found.tokenizer
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    sha256 = weights_sha256(path) if Path(path).is_dir() else None
-    commit = getattr(model.config, "_commit_hash", None) or settings.revision
-    facts = {"name": settings.model, "revision": commit, "sha256": sha256}
-    weights = (sha256 or commit or "unpinned")[:16]
-    versions = f"transformers:{transformers.__version__}|torch:{torch.__version__}"
-    place = "" if device.type == "cpu" else f"|{device.type}"
-    identity = f"chat|{Path(path).name}|{weights}|{settings.dtype}|{versions}{place}"
-    return ChatModel(model, tokenizer, identity, facts, context_limit(model.config, tokenizer), folded)
+    limit = context_limit(model.config, tokenizer)
+    return ChatModel(model, tokenizer, found.identity, found.facts, limit, _knows_no_system(tokenizer))
 
 
 def context_limit(config: Any, tokenizer: Any) -> int:
@@ -118,8 +98,8 @@ def context_limit(config: Any, tokenizer: Any) -> int:
     return min([int(n) for n in stated if n is not None and 0 < n < 10_000_000], default=UNSTATED)
 
 
-def _knows_no_system(tokenizer: Any, path: str) -> bool:
-    """Whether the template refuses or leaves out system messages; EngineError where there is no template that works."""
+def _demand_template(tokenizer: Any, path: str) -> None:
+    """EngineError where there is no chat template that works."""
     if not tokenizer.chat_template:
         raise EngineError(
             "the tokenizer has no chat template, so this is no chat model",
@@ -127,17 +107,24 @@ def _knows_no_system(tokenizer: Any, path: str) -> bool:
             fix="name a model tuned to follow instructions, or put its chat_template.jinja into the folder",
         )
     try:
-        if "precis-system" in tokenizer.apply_chat_template(PROBE, tokenize=False, add_generation_prompt=True):
-            return False
-    except TemplateError:
-        pass  # many templates raise for a system message: then without one
-    try:
-        shown = tokenizer.apply_chat_template(fold(PROBE), tokenize=False, add_generation_prompt=True)
+        shown = _shown(tokenizer, fold(PROBE) if _knows_no_system(tokenizer) else PROBE)
     except (TemplateError, TypeError) as error:
         raise EngineError(f"the chat template cannot be filled in: {error}", where=path) from error
     if "precis-user" not in shown:
         raise EngineError("the chat template leaves out what the user says", where=path)
-    return True
+
+
+def _knows_no_system(tokenizer: Any) -> bool:
+    """Whether the template refuses or leaves out system messages."""
+    try:
+        return "precis-system" not in _shown(tokenizer, PROBE)
+    except TemplateError:  # many templates raise for a system message
+        return True
+
+
+def _shown(tokenizer: Any, messages: Sequence[Message]) -> str:
+    text: str = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    return text
 
 
 def _decoding(settings: EngineSettings, count: int) -> dict[str, Any]:

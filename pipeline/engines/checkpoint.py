@@ -1,21 +1,32 @@
-"""Loading a Hugging Face encoder-decoder from a folder or the hub, and naming exactly what was loaded."""
+"""Loading a Hugging Face model from a folder or the hub, and naming exactly what was loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
-from safetensors import SafetensorError
 
 from pipeline.engines.families import family_of, source_limit
-from pipeline.errors import EngineError, MissingExtra
+from pipeline.engines.loading import loading
+from pipeline.errors import EngineError
 from pipeline.files import weights_sha256
 from pipeline.settings_outputs import EngineSettings
+
+Read = Callable[[Any, Mapping[str, str]], Any]  # config, revision → tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model in evaluation mode on its device, its tokenizer, and what names them."""
+
+    model: Any
+    tokenizer: Any
+    identity: str
+    facts: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,31 +41,47 @@ class Checkpoint:
 
 
 def load_checkpoint(settings: EngineSettings, path: str) -> Checkpoint:
-    """Load `path` (folder or hub name) onto `settings.device`; EngineError says what is wrong and what to do."""
+    """The encoder-decoder at `path` (folder or hub name); EngineError says what is wrong and what to do."""
+
+    def read(config: Any, revision: Mapping[str, str]) -> Any:
+        _demand_encoder_decoder(config, path)
+        return load_tokenizer(config, path, revision)
+
+    found = load(settings, path, "AutoModelForSeq2SeqLM", read)
+    limit = source_limit(found.model.config, found.tokenizer, settings.max_source_tokens)
+    return Checkpoint(found.model, found.tokenizer, found.identity, limit, found.facts)
+
+
+def load(settings: EngineSettings, path: str, auto: str, read: Read) -> Loaded:
+    """The model at `path` as transformers' class `auto` loads it, on `settings.device`.
+
+    `read` gives the tokenizer for a config and a revision, and refuses what is no model of the kind wanted before its
+    weights are read. EngineError or MissingExtra if the model cannot be loaded.
+    """
     device = pick_device(settings)
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
+    quiet()
     if settings.threads is not None:
         torch.set_num_threads(settings.threads)
-    revision = {} if settings.revision is None else {"revision": settings.revision}
-    try:
+    revision = pinned(settings)
+    with loading(path, named=f"a folder or hub model that {auto} loads"):
         config = transformers.AutoConfig.from_pretrained(path, **revision)
-        _demand_encoder_decoder(config, path)
-        tokenizer = load_tokenizer(config, path, revision)
+        tokenizer = read(config, revision)
         dtype = _dtype(settings, config, device)
-        model = transformers.AutoModelForSeq2SeqLM.from_pretrained(path, dtype=dtype, **revision)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        blame_missing_extra(error)
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EngineError(
-            f"the model cannot be loaded: {reason}",
-            where=path,
-            fix="name a folder or hub model that AutoModelForSeq2SeqLM loads; offline, it must be on this disk",
-        ) from error
-    model.eval().to(device)
-    facts = _facts(settings, path, model)
-    limit = source_limit(model.config, tokenizer, settings.max_source_tokens)
-    return Checkpoint(model, tokenizer, _identity(settings, facts, device), limit, facts)
+        model = getattr(transformers, auto).from_pretrained(path, dtype=dtype, **revision)
+        model.eval().to(device)
+    facts = facts_of(settings, path, model.config)
+    return Loaded(model, tokenizer, _identity(settings, facts, device), facts)
+
+
+def quiet() -> None:
+    """No messages or progress bars of transformers."""
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+
+def pinned(settings: EngineSettings) -> Mapping[str, str]:
+    """The revision asked for, as `from_pretrained` takes it; empty if none is."""
+    return {} if settings.revision is None else {"revision": settings.revision}
 
 
 def pick_device(settings: EngineSettings) -> torch.device:
@@ -114,24 +141,10 @@ def _dtype(settings: EngineSettings, config: Any, device: torch.device) -> Any:
     return torch.float32 if device.type == "cpu" and stored in (torch.float16, "float16") else "auto"
 
 
-def blame_missing_extra(error: Exception) -> None:
-    """MissingExtra if the tokenizer wants a package that is not installed."""
-    for package, module in (("sentencepiece", "sentencepiece"), ("protobuf", "google.protobuf")):
-        if package in str(error).lower() and not _installed(module):
-            raise MissingExtra(package, "sentencepiece") from error
-
-
-def _installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # of the package around it
-        return False
-
-
-def _facts(settings: EngineSettings, path: str, model: Any) -> dict[str, str | None]:
+def facts_of(settings: EngineSettings, path: str, config: Any) -> dict[str, str | None]:
     """Name (or path), revision and sha256 of what was loaded; a hub model is known by its commit."""
     local = Path(path).is_dir()
-    commit = getattr(model.config, "_commit_hash", None) or settings.revision
+    commit = getattr(config, "_commit_hash", None) or settings.revision
     name = settings.model or settings.name
     return {"name": name, "revision": commit, "sha256": weights_sha256(path) if local else None}
 

@@ -18,11 +18,19 @@ import torch
 import transformers
 
 from pipeline.engines.base import WEAKEST, Generated, Strategy
-from pipeline.engines.checkpoint import Checkpoint, blame_missing_extra, load_checkpoint, load_tokenizer, pick_device
+from pipeline.engines.checkpoint import (
+    Checkpoint,
+    facts_of,
+    load_checkpoint,
+    load_tokenizer,
+    pick_device,
+    pinned,
+    quiet,
+)
 from pipeline.engines.families import source_limit, target_limit
+from pipeline.engines.loading import loading
 from pipeline.engines.seq2seq import Seq2SeqEngine, reading
 from pipeline.errors import EngineError, MissingExtra
-from pipeline.files import weights_sha256
 from pipeline.records import Request
 from pipeline.settings_outputs import EngineSettings
 
@@ -161,29 +169,19 @@ def open_engine(settings: EngineSettings) -> CTranslate2Engine:
 
 def _described(settings: EngineSettings, path: str) -> Checkpoint:
     """A checkpoint without its weights: what its config, generation config and tokenizer say."""
-    transformers.utils.logging.set_verbosity_error()
-    revision = {} if settings.revision is None else {"revision": settings.revision}
-    try:
+    quiet()
+    revision = pinned(settings)
+    with loading(path):
         config = transformers.AutoConfig.from_pretrained(path, **revision)
         demand_support(config.model_type, path)
         tokenizer = load_tokenizer(config, path, revision)
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        blame_missing_extra(error)
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EngineError(
-            f"the model cannot be loaded: {reason}",
-            where=path,
-            fix="name a folder or hub model; offline, it must be on this disk",
-        ) from error
     try:
         generation = transformers.GenerationConfig.from_pretrained(path, **revision)
     except OSError:  # there is none
         generation = transformers.GenerationConfig.from_model_config(config)
     model = SimpleNamespace(config=config, generation_config=generation)
-    commit = getattr(config, "_commit_hash", None) or settings.revision
-    sha256 = weights_sha256(path) if Path(path).is_dir() else None
-    facts = {"name": settings.model, "revision": commit, "sha256": sha256}
-    return Checkpoint(model, tokenizer, "", source_limit(config, tokenizer, settings.max_source_tokens), facts)
+    limit = source_limit(config, tokenizer, settings.max_source_tokens)
+    return Checkpoint(model, tokenizer, "", limit, facts_of(settings, path, config))
 
 
 def _translator(folder: Path, settings: EngineSettings, device: torch.device) -> Any:

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pipeline.engines.base import BLOCK, SENTENCE_TOKENS, Generated, Strategy
 from pipeline.engines.embedded_prompts import FOCUS_TOKENS, Prompt, Reader, open_reader
+from pipeline.engines.loading import loading
 from pipeline.errors import EngineError
 from pipeline.files import weights_sha256
 from pipeline.records import Request
@@ -85,17 +86,9 @@ def _folder(path: str, revision: str | None) -> Path:
     if Path(path).is_dir():
         return Path(path)
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError
 
-    try:
+    with loading(path):
         return Path(snapshot_download(path, revision=revision, allow_patterns=["*.json", "*.safetensors"]))
-    except (OSError, ValueError, HFValidationError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise EngineError(
-            f"the model cannot be loaded: {reason}",
-            where=path,
-            fix="name a folder or hub model; offline, it must be on this disk",
-        ) from error
 
 
 def _writer(settings: EngineSettings, folder: Path, reader: Reader, selector: Path | None) -> Writer:

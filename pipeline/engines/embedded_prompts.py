@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from pipeline.engines.loading import loading
 from pipeline.engines.spelling import SpellingGuard, Vocabulary
 from pipeline.errors import EngineError
 from pipeline.lexicon import english_words
@@ -77,10 +78,8 @@ class Reader:
 
 def open_reader(folder: Path, *, spell_guard: bool) -> Reader:
     """The reader of the model in `folder`; EngineError if its tokenizer is not of this kind."""
-    try:
+    with loading(str(folder), "the tokenizer"):
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as error:  # noqa: BLE001 - tokenizers raises plain Exception
-        raise EngineError(f"the tokenizer cannot be loaded: {error}", where=str(folder)) from error
     special = [token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special]
     if not set(NEEDED) <= set(special):
         raise EngineError(
