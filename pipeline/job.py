@@ -23,7 +23,7 @@ from pipeline.report.view import load_run
 from pipeline.run import Engines, identity, open_engines, work
 from pipeline.rundir import RunDir
 from pipeline.score import score
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 from pipeline.thresholds import missed
 
 Progress = Callable[[int, int, str], None]

@@ -19,7 +19,8 @@ from typing import Protocol
 from pipeline.chunk import chunks, pack, word_runs
 from pipeline.errors import EngineError
 from pipeline.records import Article, Candidate, Chunk, Kind, Origin, Request, Span
-from pipeline.settings_outputs import EngineSettings, OutputSettings
+from pipeline.settings_engine import EngineSettings
+from pipeline.settings_outputs import OutputSettings
 
 SHRUNK = 0.9  # a round must leave at most this share of the tokens
 LEAST_WORDS = 20  # of an intermediate text

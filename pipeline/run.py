@@ -30,7 +30,7 @@ from pipeline.rewrite import retold, reworded, select_rewrite
 from pipeline.select import Selection
 from pipeline.serial import ranked_to_dict, step_to_dict
 from pipeline.settings import Config
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 from pipeline.text.casing import restore_capitals
 
 Engines = Mapping[Kind, tuple[EngineSettings, Engine]]

@@ -11,7 +11,9 @@ from pydantic.fields import FieldInfo
 
 from pipeline.records import ColumnRole
 from pipeline.score_names import threshold_faults
-from pipeline.settings_outputs import EngineSettings, OutputSettings, Settings
+from pipeline.settings_base import Settings
+from pipeline.settings_engine import EngineSettings
+from pipeline.settings_outputs import OutputSettings
 
 Baseline = Literal["lead", "textrank", "oracle"]
 

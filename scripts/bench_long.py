@@ -34,7 +34,7 @@ def measure(name: str, words: int, rewrite: bool) -> dict[str, float]:
     from pipeline.engines import Engine, open_engine
     from pipeline.engines.fake import FakeEngine
     from pipeline.run import make_briefs, open_engines
-    from pipeline.settings_outputs import EngineSettings
+    from pipeline.settings_engine import EngineSettings
     from pipeline.text.article import make_article
 
     def opened(settings: EngineSettings) -> Engine:

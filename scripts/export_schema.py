@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 
 from pipeline.config import json_schema
 from pipeline.settings import section, walk
-from pipeline.settings_outputs import KindEngine
+from pipeline.settings_engine import KindEngine
 
 ROOT = Path(__file__).resolve().parent.parent
 BOUNDS = (("ge", "≥ {}"), ("gt", "> {}"), ("le", "≤ {}"), ("max_length", "at most {} characters"))

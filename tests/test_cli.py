@@ -17,7 +17,7 @@ from flow_sample import ARTICLES, MORE, flow_config, write_articles
 from pipeline.cli import COMMANDS, build_parser, main
 from pipeline.engines import ENGINES
 from pipeline.job import run
-from pipeline.settings_outputs import EngineName
+from pipeline.settings_engine import EngineName
 
 Capture = pytest.CaptureFixture[str]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pipeline.config import differing_keys, digest, json_schema, load_config, to_yaml
 from pipeline.errors import ConfigError
 from pipeline.settings import Config, walk
+from pipeline.settings_engine import EngineName
 
 
 def write(folder: Path, text: str) -> str:
@@ -255,3 +257,41 @@ def test_resolved_yaml_reads_back_as_it_was_written(tmp_path: Path, values: dict
     assert again == config
     assert to_yaml(again) == to_yaml(config)
     assert digest(again) == digest(config)
+
+
+CONFINED = {  # a value, and the engines that it is for
+    "target_language=de": "seq2seq ctranslate2",
+    "dtype=int8": "ctranslate2",
+    "dtype=bfloat16": "embedded seq2seq ctranslate2 chat endpoint lead textrank fake",
+    "sample=true": "embedded seq2seq chat endpoint lead textrank fake",
+    "copy_prior=1.5": "embedded seq2seq chat endpoint lead textrank fake",
+    "copy_prior=0": "embedded seq2seq ctranslate2 chat endpoint lead textrank fake",
+    "repetition_penalty=1.2": "seq2seq",
+    "repetition_penalty=1.0": "embedded seq2seq ctranslate2 chat endpoint lead textrank fake",
+    "early_stopping=true": "seq2seq",
+    "min_new_tokens=5": "seq2seq",
+    "max_new_tokens=99": "chat endpoint",
+    "prompts=mine": "chat endpoint",
+    "base_url=http://localhost:1/v1": "endpoint",
+    "api_key_env=KEY": "endpoint",
+    "json_mode=true": "endpoint",
+    "map_tokens=99": "seq2seq ctranslate2 chat endpoint fake",
+    "map_share=0.5": "seq2seq ctranslate2 chat endpoint fake",
+    "overlap=2": "seq2seq ctranslate2 chat endpoint fake",
+}
+
+
+@pytest.mark.parametrize("value", CONFINED)
+def test_which_engines_a_setting_is_for(value: str) -> None:
+    taken = []
+    for engine in get_args(EngineName):
+        try:
+            load_config(None, [f"engine.name={engine}", "engine.model=m", f"engine.{value}"])
+            taken.append(engine)
+        except ConfigError as error:
+            assert [fault.split(": ")[0] for fault in error.faults] == [f"engine.{value.split('=')[0]}"]
+    assert taken == CONFINED[value].split()
+
+
+def test_an_unknown_engine_is_one_fault(tmp_path: Path) -> None:
+    assert len(faults_of(tmp_path, "engine: {name: embeded, prompts: mine, target_language: de, overlap: 2}")) == 1

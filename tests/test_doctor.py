@@ -22,7 +22,7 @@ from pipeline.doctor.self_test import TEXT, beside, self_test
 from pipeline.engines import ENGINES
 from pipeline.errors import InputError
 from pipeline.ingest.discover import discover
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 Capture = pytest.CaptureFixture[str]
 BART = {"model_type": "bart", "is_encoder_decoder": True, "architectures": ["BartForConditionalGeneration"]}

@@ -26,7 +26,8 @@ from pipeline.ingest import read_input
 from pipeline.plan import plan
 from pipeline.records import Request
 from pipeline.salience import features_without_title
-from pipeline.settings_outputs import EngineSettings, OutputSettings
+from pipeline.settings_engine import EngineSettings
+from pipeline.settings_outputs import OutputSettings
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 SIZE = 1000

@@ -17,7 +17,7 @@ from pipeline.errors import ConfigError, EngineError
 from pipeline.mapreduce import SHRUNK, Budgets, budgets, converse, read_whole
 from pipeline.records import KINDS, Article, Candidate, Kind, Request
 from pipeline.run import Engines, Made, make_briefs, open_engines
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 from pipeline.text.article import make_article
 
 CONFIG = load_config(None, ["engine.name=fake", "outputs.rewrite.enabled=true", "guard.enabled=false"])

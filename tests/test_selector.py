@@ -25,7 +25,7 @@ from pipeline.engines.windows import FEATURES, WINDOW, windows
 from pipeline.errors import EngineError, PrecisError
 from pipeline.records import Article, Request
 from pipeline.salience import features_without_title, spread
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 from pipeline.text.article import make_article
 from pipeline.train.selection import Settings, batch_of, batches, check, new_selector, train
 from pipeline.train.selection_data import Labelled, labelled, load, pack, save

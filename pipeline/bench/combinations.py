@@ -11,7 +11,7 @@ from pipeline.config import Config, load_config
 from pipeline.engines import ENGINES
 from pipeline.errors import ConfigError
 from pipeline.records import KINDS
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 # What an engine does not look at: it is measured once, whatever was asked for.
 DEAF: dict[str, tuple[str, ...]] = {

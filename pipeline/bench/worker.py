@@ -23,7 +23,7 @@ from pipeline.records import Article
 from pipeline.run import Engines, identity, open_engines, work
 from pipeline.serial import article_from_dict, brief_to_dict
 from pipeline.settings import Config
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 from pipeline.text.article import make_article
 
 Opener = Callable[[EngineSettings], Engine]

@@ -16,7 +16,7 @@ from pipeline.errors import InputError
 from pipeline.records import KINDS
 from pipeline.run import open_engines
 from pipeline.settings import Config
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 from pipeline.text.article import make_article
 
 log = logging.getLogger("pipeline.compat")

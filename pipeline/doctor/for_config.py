@@ -18,7 +18,7 @@ from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, METRIC_NEEDS, Need
 from pipeline.errors import InputError
 from pipeline.machine import GIB, gpus, memory_gib
 from pipeline.records import KINDS
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 ROOM = 2.0  # a model takes about this many times its size on the disk while it is loaded
 HUB = "hf://"

@@ -14,7 +14,7 @@ from pipeline.errors import PrecisError
 from pipeline.parts import Batch, Part
 from pipeline.records import KINDS
 from pipeline.run import open_engines, work
-from pipeline.settings_outputs import EngineName, EngineSettings
+from pipeline.settings_engine import EngineName, EngineSettings
 from pipeline.text.article import make_article
 
 TEXT = (

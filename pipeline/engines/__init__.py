@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from pipeline.engines.base import Engine, Generated
 
 if TYPE_CHECKING:
-    from pipeline.settings_outputs import EngineSettings
+    from pipeline.settings_engine import EngineSettings
 
 __all__ = ["ENGINES", "Engine", "Generated", "open_engine"]
 

@@ -13,7 +13,7 @@ from pipeline.engines.prompting import Message, Prompter, Question, room_for_sou
 from pipeline.engines.prompts import BEFORE, SAMPLES, Prompts, load_prompts
 from pipeline.errors import EngineError
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 MOST_NEW_TOKENS = 2048  # of an answer, unless engine.max_new_tokens says otherwise
 SPARE_TOKENS = 32  # what a tokenizer may need more for joined texts than for their parts, and larger numbers in prompts

@@ -14,7 +14,7 @@ from pipeline.engines.answers import Answer, without_thoughts
 from pipeline.engines.checkpoint import device_of, load
 from pipeline.engines.prompting import Message, Question, fold
 from pipeline.errors import EngineError
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 UNSTATED = 4096  # tokens a model is taken to read where neither config nor tokenizer says
 THOUGHTS = ("<think>", "</think>")

@@ -14,7 +14,7 @@ from pipeline.engines.families import family_of, source_limit
 from pipeline.engines.loading import loading
 from pipeline.errors import EngineError
 from pipeline.files import weights_sha256
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 Read = Callable[[Any, Mapping[str, str]], Any]  # config, revision → tokenizer
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.engines.base import Generated, Strategy
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from pipeline.engines.loading import loading
 from pipeline.engines.seq2seq import Seq2SeqEngine, reading
 from pipeline.errors import EngineError, MissingExtra
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 try:
     import ctranslate2

@@ -9,7 +9,7 @@ import torch
 from transformers import LogitsProcessorList
 
 from pipeline.engines.base import WEAKEST, Generated
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 
 def n_best(

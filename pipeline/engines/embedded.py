@@ -18,7 +18,7 @@ from pipeline.engines.loading import loading
 from pipeline.errors import EngineError
 from pipeline.files import weights_sha256
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 
 class Writer(Protocol):

@@ -16,7 +16,7 @@ from pipeline.engines.decoding import n_best
 from pipeline.engines.embedded_prompts import Prompt
 from pipeline.engines.processors import CopyPrior, SpellingMask
 from pipeline.engines.selector import Selector, load_selector
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pipeline.engines.prompting import Prompter
 from pipeline.engines.prompts import load_prompts
 from pipeline.errors import EngineError
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 BASE_URL = "http://localhost:8000/v1"  # where vLLM and `transformers serve` listen
 SOURCE_TOKENS, NEW_TOKENS = 2048, 1024  # what every server can be trusted to hold; some cut longer prompts silently

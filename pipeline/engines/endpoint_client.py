@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.engines.answers import Answer, without_thoughts
 from pipeline.engines.prompting import Question, fold
 from pipeline.errors import EngineError, EngineRefusal, MissingExtra
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 NO_KEY = "none"  # what servers without keys are sent; never OPENAI_API_KEY, which may be another server's
 BLOT = "***"

@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.engines.base import Generated, Strategy
 from pipeline.errors import EngineError
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.engines.families import family_of
 from pipeline.errors import EngineError
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 ENGLISH = ("en_XX", "eng_Latn", "en")
 

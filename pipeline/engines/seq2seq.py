@@ -22,7 +22,7 @@ from pipeline.engines.processors import CopyPrior
 from pipeline.engines.stored import own_generation, pad_with, stored_ids
 from pipeline.errors import EngineError
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 WORD_TOKENS = 1.6  # tokens a word may take, for turning a length in words into a limit; more if they are short
 SAMPLE = "The council said on Monday that about 1,200 people had asked for the northern bridge to be repaired."

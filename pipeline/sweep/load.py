@@ -16,7 +16,7 @@ from pipeline.config import ALIASES, Config, Raw, digest, parse_overrides, put_a
 from pipeline.config_faults import describe
 from pipeline.errors import ConfigError
 from pipeline.score_names import split_metric
-from pipeline.settings_outputs import Settings
+from pipeline.settings_base import Settings
 from pipeline.strict_yaml import dump, parse
 from pipeline.sweep.expand import Option, expand
 from pipeline.sweep.settings import Named, RandomSettings, SweepSettings

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from pipeline.metrics.paired import TRIALS
 from pipeline.score_names import SCORED_KINDS, SOURCE, is_metric, nearest_metric
-from pipeline.settings_outputs import Settings
+from pipeline.settings_base import Settings
 
 DEFAULT_METRICS = tuple(
     f"{kind}.{metric}"

@@ -18,7 +18,7 @@ from pipeline.engines.base import Strategy
 from pipeline.errors import ConfigError
 from pipeline.job import ingest
 from pipeline.records import KINDS, Ingested, Quarantined, Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 
 class TextCache:

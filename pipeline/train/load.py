@@ -15,7 +15,7 @@ from pipeline.config import Raw, parse_overrides, put_all, read_raw
 from pipeline.config_faults import describe
 from pipeline.errors import ConfigError
 from pipeline.settings import section, walk
-from pipeline.settings_outputs import Settings
+from pipeline.settings_base import Settings
 from pipeline.strict_yaml import dump
 from pipeline.train.settings import (
     Examples,

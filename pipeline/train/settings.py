@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.settings_outputs import Settings
+from pipeline.settings_base import Settings
 
 Task = Literal["headline", "brief", "paraphrase", "lead", "gap"]
 Rouge = Literal["rouge1", "rouge2", "rougeL", "rougeLsum"]

@@ -18,7 +18,7 @@ from pipeline.engines import Engine, open_engine
 from pipeline.parts import make_plan, read_part, write_part
 from pipeline.records import KINDS, Article, Brief, Ingested, Kind
 from pipeline.run import identity, open_engines, work
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 NOT_WRITING = (
     "train", "report", "sweep", "compare", "bench", "doctor", "machine.py", "cli.py", "cli_train.py", "job.py",

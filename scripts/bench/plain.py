@@ -27,7 +27,7 @@ from pipeline.engines.spelling import SpellingGuard, Vocabulary
 from pipeline.files import read_jsonl, write_json
 from pipeline.lexicon import english_words
 from pipeline.records import Request
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "pipeline" / "weights"
 BOUNDS = {"headline": (6, 8, 10, 12, 15), "brief": (7, 10, 13, 17, 23)}  # words of the lengths <w1> … <w6>

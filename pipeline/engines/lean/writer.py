@@ -18,7 +18,7 @@ from pipeline.engines.lean.hypotheses import Beams, Hypothesis
 from pipeline.engines.lean.scores import Rules
 from pipeline.engines.lean.search import Job, search
 from pipeline.engines.lean.selector import Selector, load_selector
-from pipeline.settings_outputs import EngineSettings
+from pipeline.settings_engine import EngineSettings
 
 VERSION = 1  # of the arithmetic: a change of texts is a change of this
 
