@@ -14,8 +14,8 @@ score = mean log-probability + WEAKEST × that of its three least likely tokens
 
 What a rule made of the article's words (flags `reworded`, `trimmed`) starts at RULED instead: no penalty for how it was
 put together, less RULE for each rule, VERBLESS and DANGLING as above. What a rule made of a model's text keeps the
-penalties of that text. What a model wrote from a whole article under instructions (chat, endpoint) may be put together
-in any way: KEPT, COPY, DANGLING, VERBLESS and MENDED alone count.
+penalties of that text. What an engine wrote from a whole article (seq2seq, chat …) may be put together in any way:
+beside its probabilities, where it states them, KEPT, COPY, DANGLING, VERBLESS and MENDED alone count.
 
 The weights were chosen on validation articles (docs/experiments.md).
 """
@@ -61,18 +61,17 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
     candidate = judged.candidate
     if kind == "headlines":
         mixed = mixed_clauses(candidate.text, evidence_of(candidate, article))
-        ruled = candidate.logprob is None
-        return replace(judged, score=headline_score(candidate, article), mixed=bool(mixed) and not ruled)
+        free = candidate.logprob is None or wrote_freely(candidate)
+        return replace(judged, score=headline_score(candidate, article), mixed=bool(mixed) and not free)
     if candidate.logprob is None and not {"reworded", "trimmed"}.isdisjoint(candidate.flags):
         return replace(judged, score=_by_rule(judged, article))
-    if told(candidate):
-        return replace(judged, score=_by_instruction(judged, article))
+    if wrote_freely(candidate):
+        return replace(judged, score=_of_whole_article(candidate, article))
     sentences = [article.sentences[i].text for i in candidate.sentences]
     source, text = tokens(" ".join(sentences)), tokens(candidate.text)
     found = fragments(text, source)
     mixed = mixed_clauses(candidate.text, sentences)
-    score = (candidate.logprob or 0.0) + WEAKEST * (candidate.weakest or 0.0)
-    score -= MENDED * any(flag.startswith("repaired") for flag in candidate.flags)
+    score = _sureness(candidate) - MENDED * _mended(candidate)
     score -= JUMP * back_jumps(found) + JOIN * len(found)
     score -= MIXED * mixed + DANGLING * opens_with_pronoun(candidate.text)
     score += KEPT * _kept(candidate.text, sentences[0])
@@ -94,19 +93,27 @@ def _by_rule(judged: Judged, article: Article) -> float:
     return score - VERBLESS * (not has_finite_verb(candidate.text)) + RULED_KEPT * _kept(candidate.text, source)
 
 
-def told(candidate: Candidate) -> bool:
-    """Whether a model that follows instructions wrote this from a whole article (its probabilities are not known)."""
-    return candidate.task == "summary" and candidate.logprob is None and not candidate.extractive
+def wrote_freely(candidate: Candidate) -> bool:
+    """Whether an engine of the strategy `whole` wrote this, from an article and not from the sentences beside it."""
+    return candidate.origin is not None
 
 
-def _by_instruction(judged: Judged, article: Article) -> float:
-    """The score of what such a model wrote: it words freely, so how a text was put together shows nothing; of the
-    rest what was learnt of small models holds here, too."""
-    candidate = judged.candidate
+def _of_whole_article(candidate: Candidate, article: Article) -> float:
+    """The score of what such an engine wrote: it words freely, so how a text was put together shows nothing; of the
+    rest what was learnt of single sentences holds here, too."""
     source = article.sentences[candidate.sentences[0]].text
-    score = KEPT * _kept(candidate.text, source) - DANGLING * opens_with_pronoun(candidate.text)
-    score -= COPY * (tokens(candidate.text) == tokens(source)) + VERBLESS * (not has_finite_verb(candidate.text))
-    return score - MENDED * any(flag.startswith("repaired") for flag in candidate.flags)
+    score = _sureness(candidate) + KEPT * _kept(candidate.text, source) - MENDED * _mended(candidate)
+    score -= DANGLING * opens_with_pronoun(candidate.text) + COPY * (tokens(candidate.text) == tokens(source))
+    return score - VERBLESS * (not has_finite_verb(candidate.text))
+
+
+def _sureness(candidate: Candidate) -> float:
+    """What the probabilities say; 0 of an engine that states none."""
+    return (candidate.logprob or 0.0) + WEAKEST * (candidate.weakest or 0.0)
+
+
+def _mended(candidate: Candidate) -> bool:
+    return any(flag.startswith("repaired") for flag in candidate.flags)
 
 
 def _kept(text: str, focus: str) -> float:
@@ -126,7 +133,7 @@ def doubts(judged: Judged, kind: Kind) -> str:
         return "words or figures run together"
     if candidate.logprob is not None and candidate.logprob < (HEADLINE_DOUBTFUL if headline else DOUBTFUL):
         return "the model itself doubts it"
-    if not headline and judged.score < LOOSE and not told(candidate):
+    if not headline and judged.score < LOOSE and not wrote_freely(candidate):
         return "too loosely put together"
     if kind in ("headlines", "bullets") and opens_with_pronoun(candidate.text):
         return "opens with a pronoun"

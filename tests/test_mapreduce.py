@@ -217,3 +217,22 @@ def test_a_setting_without_effect_is_refused(setting: str) -> None:
 
 def test_budgets_default_to_what_the_model_reads() -> None:
     assert budgets(EngineSettings(name="fake"), FakeEngine(strategy="whole")) == Budgets(512, 512, 0.25, 0)
+
+
+BRIDGE = """The mayor, who took office in May, said on Friday that the bridge would stay closed until the repairs end.
+Engineers had found cracks in two of its piers during a routine inspection earlier in the week.
+
+Ferries will run twice an hour instead, and buses will take a detour through the village of Aldham.
+The repairs will cost 3.4 million dollars, the council said, and half of that will come from the state."""
+FREE = (
+    "Cracks found by engineers in two piers keep the bridge closed for repairs that cost 3.4 million dollars. "
+    "While they last there will be ferries twice an hour, and through Aldham there is a detour for buses."
+)
+
+
+def test_a_freely_worded_summary_that_the_article_supports_is_chosen() -> None:
+    config = load_config(None, ["engine.name=fake"])
+    engine = Whole(10_000, says=lambda request: FREE)
+    (made,) = make_briefs([make_article("bridge", BRIDGE)], config, {"summary": (config.engine, engine)})  # type: ignore[dict-item]
+    assert made.brief.summary is not None
+    assert (made.brief.summary.text, made.brief.summary.flags) == (FREE, ())

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.fragments import back_jumps, fragments, novel_words, tokens
 from pipeline.ranking import doubts, rate
-from pipeline.records import Article, Candidate, Judged, Kind, Sentence, Verdict
+from pipeline.records import Article, Candidate, Judged, Kind, Origin, Sentence, Verdict
+from pipeline.rewrite.worth import refused
 from pipeline.signs import (
     cut_short,
     hangs,
@@ -47,17 +48,38 @@ def test_fewer_joins_score_higher() -> None:
     assert score("The bridge would stay closed until repairs end.") > score("The bridge stay until closed repairs.")
 
 
-def test_what_a_model_wrote_under_instructions_may_be_put_together_freely() -> None:
-    free = "Ferries run more often, the mayor says, while repairs keep the bridge closed."
-    of_a_sentence = rate(judged(free), "summary", ARTICLE)
-    told = rate(Judged(Candidate("r", "summary", free, None, (0, 1), ("summary",)), Verdict(True)), "summary", ARTICLE)
-    assert doubts(of_a_sentence, "summary") == "too loosely put together"
-    assert doubts(told, "summary") == ""
-    copied, pronoun, verbless = (
-        rate(Judged(Candidate("r", "summary", text, None, (0,), ("summary",)), Verdict(True)), "summary", ARTICLE).score
-        for text in (SOURCE, free.replace("Ferries run", "They run"), "Ferries instead of the closed bridge.")
+FREE = "Ferries run more often, the mayor says, while repairs keep the bridge closed."
+
+
+def of_whole_article(text: str, kind: Kind, logprob: float | None) -> Judged:
+    task = "headline" if kind == "headlines" else "summary"
+    candidate = Candidate("r", task, text, logprob, (0, 1), (kind,), origin=Origin((0, len(TEXT))))  # type: ignore[arg-type]
+    return rate(Judged(candidate, Verdict(True)), kind, ARTICLE)
+
+
+@pytest.mark.parametrize("logprob", [None, -0.5])
+@pytest.mark.parametrize("kind", ["summary", "bullets", "rewrite"])
+def test_what_was_written_from_a_whole_article_may_be_put_together_freely(kind: Kind, logprob: float | None) -> None:
+    assert doubts(rate(judged(FREE), kind, ARTICLE), kind) == "too loosely put together"
+    told = of_whole_article(FREE, kind, logprob)
+    assert doubts(told, kind) == ""
+    assert refused(told, ARTICLE) == ""
+    worse = (SOURCE, FREE.replace("Ferries run", "They run"), "Ferries instead of the closed bridge.")
+    assert told.score > max(of_whole_article(text, kind, logprob).score for text in worse)
+
+
+def test_a_headline_of_a_whole_article_may_join_its_sentences() -> None:
+    text = "Ferries will run until repairs end"
+    assert doubts(rate(judged(text, task="headline", sentences=(0, 1)), "headlines", ARTICLE), "headlines") == (
+        "joins words of several sentences"
     )
-    assert told.score > max(copied, pronoun, verbless)
+    for logprob in (None, -0.5):
+        assert doubts(of_whole_article(text, "headlines", logprob), "headlines") == ""
+
+
+def test_an_engine_that_states_probabilities_is_taken_at_its_word() -> None:
+    assert of_whole_article(FREE, "summary", -0.2).score > of_whole_article(FREE, "summary", -0.6).score
+    assert doubts(of_whole_article(FREE, "summary", -1.4), "summary") == "the model itself doubts it"
 
 
 def test_a_copy_of_the_sentence_scores_lower_than_a_rewrite_of_it() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.metrics.source import Ngram
-from pipeline.ranking import doubts
+from pipeline.ranking import doubts, wrote_freely
 from pipeline.records import Article, Judged
 from pipeline.rewrite.grammar import QUOTED
 from pipeline.rewrite.grams import counts
@@ -68,6 +68,8 @@ def refused(judged: Judged, article: Article) -> str:
         return "opens a quotation and does not close it"
     if candidate.logprob is None:
         return ""
+    if wrote_freely(candidate):
+        return doubts(judged, "rewrite")
     source = article.sentences[candidate.sentences[0]].text
     if bool(SAID.search(candidate.text)) != bool(SAID.search(source)):
         return "leaves out or adds that somebody said it"
