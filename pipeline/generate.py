@@ -57,7 +57,7 @@ def _key(request: Request) -> Key:
 
 def _candidates(request: Request, generated: Generated, extractive: bool) -> list[Candidate]:
     """One candidate per text, or one per sentence where the text is a whole summary that serves a kind; a line end, as
-    some models mark the end of a sentence, ends it."""
+    some models mark the end of a sentence, ends it. Of a text that broke off, only the last sentence is unfinished."""
     lines = [" ".join(line.split()) for line in generated.text.splitlines()]
     text = " ".join(line for line in lines if line)
     texts = [text]
@@ -76,4 +76,5 @@ def _candidates(request: Request, generated: Generated, extractive: bool) -> lis
         weakest=generated.weakest,
         origin=request.origin,
     )
-    return [replace(whole, text=t) for t in texts]
+    complete = tuple(flag for flag in flags if flag != "unfinished")
+    return [*(replace(whole, text=t, flags=complete) for t in texts[:-1]), replace(whole, text=texts[-1])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from long_sample import Whole, first_words, long_text
 
 from pipeline.config import load_config
+from pipeline.engines.base import Generated
 from pipeline.engines.fake import FakeEngine
 from pipeline.errors import ConfigError, EngineError
 from pipeline.mapreduce import SHRUNK, Budgets, budgets, converse, read_whole
@@ -236,3 +237,18 @@ def test_a_freely_worded_summary_that_the_article_supports_is_chosen() -> None:
     (made,) = make_briefs([make_article("bridge", BRIDGE)], config, {"summary": (config.engine, engine)})  # type: ignore[dict-item]
     assert made.brief.summary is not None
     assert (made.brief.summary.text, made.brief.summary.flags) == (FREE, ())
+
+
+def test_of_a_summary_that_broke_off_the_whole_sentences_are_kept() -> None:
+    class BreaksOff(Whole):
+        def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
+            broken = Generated(f"{FREE} The mayor took office and said that", -0.5, ("unfinished",))
+            return [[broken] for _ in requests]
+
+    config = load_config(None, ["engine.name=fake", "guard.enabled=false"])
+    (made,) = make_briefs([make_article("b", BRIDGE)], config, {"summary": (config.engine, BreaksOff(10_000))})  # type: ignore[dict-item]
+    assert made.brief.summary is not None
+    assert (made.brief.summary.text, made.brief.summary.flags) == (FREE, ())
+    assert dict(made.brief.limits) == {"unfinished": 1}
+    lost = [fate for fate in made.ranked if fate.rank is None]
+    assert [fate.judged.candidate.text for fate in lost] == ["The mayor took office and said that"]
