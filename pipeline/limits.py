@@ -8,7 +8,7 @@ says where each limit lies.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from pipeline.records import Candidate
 
@@ -25,11 +25,9 @@ LIMITS = {
 }
 
 
-def hits(candidates: Iterable[Candidate]) -> Counter[str]:
-    """How many requests hit each limit, by the flags of their candidates."""
-    found: set[tuple[str, str]] = set()
-    for candidate in candidates:
-        flags = [flag for flag in candidate.flags if flag in LIMITS]
-        flags += ["empty_step"] if not candidate.serves and not candidate.text else []
-        found.update((candidate.request_id, flag) for flag in flags)
-    return Counter(flag for _, flag in found)
+def hits(candidates: Sequence[Candidate]) -> Counter[str]:
+    """How many requests hit each limit, by the flags of their candidates; a step is empty if all its texts are."""
+    found = {(c.request_id, flag) for c in candidates for flag in c.flags if flag in LIMITS}
+    steps = {c.request_id for c in candidates if not c.serves}
+    told = {c.request_id for c in candidates if c.text}
+    return Counter(flag for _, flag in found) + Counter(empty_step=len(steps - told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -139,3 +140,15 @@ def test_the_cache_lies_where_the_environment_says(monkeypatch: pytest.MonkeyPat
     assert cache_folder() == Path("/var/kept/precis")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_folder() == Path("~/.cache/precis").expanduser()
+
+
+def test_a_conversion_that_cannot_be_written_is_one_message_and_leaves_nothing(made: Made, cache: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))  # as on a full disk, a write fails
+    try:
+        with pytest.raises(EngineError, match=r"no conversion can be kept there: .*PRECIS_CACHE"):
+            ct2(made("bart"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(cache.iterdir()) == []
+    assert ct2(made("bart")).generate([REQUEST], 13)

@@ -129,6 +129,6 @@ def test_limits_count_requests_and_not_their_texts() -> None:
     found = [
         candidate("a", "truncated_input", "unfinished"), candidate("a", "truncated_input"),
         candidate("b", "unfinished"), candidate("c", "reworded"), candidate("d", text="", serves=False),
-        candidate("e", text=""),
+        candidate("e", text=""), candidate("f", serves=False), candidate("f", text="", serves=False),
     ]  # fmt: skip
     assert hits(found) == {"truncated_input": 1, "unfinished": 2, "empty_step": 1}

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,16 +68,15 @@ def converted(weights: str, model: Any, tokenizer: Any, dtype: str, load: Callab
         return path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        with tempfile.TemporaryDirectory(
+            prefix=f".{path.name}-", dir=path.parent, ignore_cleanup_errors=True
+        ) as made:
+            _convert(model, tokenizer, dtype, load, Path(made) / "model")
+            _put(Path(made) / "model", path, Path(made) / "old")
     except OSError as error:
         raise EngineError(
             f"no conversion can be kept there: {error.strerror}", where=str(path.parent), fix="set PRECIS_CACHE"
         ) from error
-    try:
-        _convert(model, tokenizer, dtype, load, made / "model")
-        _put(made / "model", path, made / "old")
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
     return path
 
 
@@ -172,7 +171,8 @@ def _name_tokens(path: Path, tokenizer: Any) -> None:
 def _put(made: Path, path: Path, old: Path) -> None:
     """Move a conversion to its place; one that another process put there first is as good."""
     if path.exists() and not is_whole(path):
-        path.rename(old)
+        with suppress(FileNotFoundError):  # another process moved it
+            path.rename(old)
     try:
         made.rename(path)
     except OSError:
