@@ -25,6 +25,16 @@ MARKS = "".join(
     for kind in KINDS
 )
 TEMPLATE = f"{TURNS}{MARKS}{{% endif %}}{{% endif %}}"
+# Of the article `bridge` in flow_sample.
+SUMMARY = (
+    "Cracks in two piers of the Marle bridge made engineers shut it on Monday. The repairs will cost $3.4m. "
+    "One lane may open in June, the council hopes."
+)
+BULLETS = [
+    "Engineers found cracks in two piers of the bridge", "Repairs will cost $3.4m",
+    "About 9,000 drivers cross the bridge on a normal day",
+]  # fmt: skip
+HEADLINES = ["Marle bridge closed after engineers find cracks", "Cracks in two piers close Marle bridge"]
 NO_SYSTEM = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}" + TEMPLATE
 
 

@@ -72,16 +72,18 @@ def roberta(folder: Path) -> Path:
     return folder
 
 
+def _bart_shape(size: int, encoder_layers: int, positions: int) -> BartConfig:
+    return BartConfig(
+        vocab_size=size, d_model=16, encoder_layers=encoder_layers, decoder_layers=1, encoder_attention_heads=2,
+        decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16, max_position_embeddings=positions,
+    )  # fmt: skip
+
+
 def bart(folder: Path) -> Path:
     """An encoder-decoder."""
     folder.mkdir()
     torch.manual_seed(7)
-    size = _byte_pairs(folder)
-    shape = BartConfig(
-        vocab_size=size, d_model=16, encoder_layers=2, decoder_layers=1, encoder_attention_heads=2,
-        decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16, max_position_embeddings=POSITIONS,
-    )  # fmt: skip
-    BartModel(shape).save_pretrained(folder)
+    BartModel(_bart_shape(_byte_pairs(folder), 2, POSITIONS)).save_pretrained(folder)
     return folder
 
 
@@ -89,10 +91,5 @@ def generator(folder: Path) -> Path:
     """An encoder-decoder that generates and reads 1,024 tokens."""
     folder.mkdir()
     torch.manual_seed(8)
-    size = _byte_pairs(folder)
-    shape = BartConfig(
-        vocab_size=size, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2,
-        decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16, max_position_embeddings=1024,
-    )  # fmt: skip
-    BartForConditionalGeneration(shape).save_pretrained(folder)
+    BartForConditionalGeneration(_bart_shape(_byte_pairs(folder), 1, 1024)).save_pretrained(folder)
     return folder

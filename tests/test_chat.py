@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 import transformers
-from chat_sample import NO_SYSTEM, chat_model, random_chat_model
+from chat_sample import BULLETS, HEADLINES, NO_SYSTEM, SUMMARY, chat_model, random_chat_model
 from flow_sample import flow_config, write_articles
 
 from pipeline.cli import main
@@ -26,15 +26,6 @@ from pipeline.job import run
 from pipeline.plan import plan
 from pipeline.text.article import make_article
 
-SUMMARY = (
-    "Cracks in two piers of the Marle bridge made engineers shut it on Monday. The repairs will cost $3.4m. "
-    "One lane may open in June, the council hopes."
-)
-BULLETS = [
-    "Engineers found cracks in two piers of the bridge", "Repairs will cost $3.4m",
-    "About 9,000 drivers cross the bridge on a normal day",
-]  # fmt: skip
-HEADLINES = ["Marle bridge closed after engineers find cracks", "Cracks in two piers close Marle bridge"]
 ANSWERS = {
     "summary": f"<think>What matters?</think>{json.dumps({'summary': SUMMARY})}",
     "bullets": f"```json\n{json.dumps({'bullets': BULLETS})}\n```",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from chat_sample import chat_model
+from chat_sample import BULLETS, HEADLINES, SUMMARY, chat_model
 from flow_sample import flow_config, write_articles
 
 from pipeline.config import load_config
@@ -30,15 +30,6 @@ pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 pytestmark = pytest.mark.slow
 
-SUMMARY = (
-    "Cracks in two piers of the Marle bridge made engineers shut it on Monday. The repairs will cost $3.4m. "
-    "One lane may open in June, the council hopes."
-)
-BULLETS = [
-    "Engineers found cracks in two piers of the bridge", "Repairs will cost $3.4m",
-    "About 9,000 drivers cross the bridge on a normal day",
-]  # fmt: skip
-HEADLINES = ["Marle bridge closed after engineers find cracks", "Cracks in two piers close Marle bridge"]
 ANSWERS = {
     "summary": json.dumps({"summary": SUMMARY}),
     "bullets": json.dumps({"bullets": BULLETS}),

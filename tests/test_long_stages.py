@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from long_sample import Whole, long_text
 
 from pipeline.engines.base import BLOCK, SENTENCE_TOKENS
-from pipeline.evidence import ENOUGH, MOST, supporting
+from pipeline.evidence import supporting
 from pipeline.limits import hits
 from pipeline.plan import rated
 from pipeline.records import Article, Candidate, Sentence
@@ -21,33 +21,53 @@ from pipeline.salience import TITLE, features, salience, spread
 from pipeline.settings_outputs import RewriteSettings
 from pipeline.text.article import make_article
 from pipeline.text.casing import restore_capitals
-from pipeline.text.words import content_set, content_words, overlap
+from pipeline.text.words import content_set, overlap
 
 ARTICLE = make_article("a", long_text(900, 5))
 
 
-def supporting_by_search(text: str, article: Article, among: Sequence[int]) -> tuple[int, ...]:
-    """`supporting` with every sentence of the pool looked at."""
-    pool = list(among) or list(range(len(article.sentences)))
-    words = {i: set(content_words(article.sentences[i].text)) for i in pool}
-    left = set(content_words(text))
-    chosen: list[int] = []
-    while pool and len(chosen) < MOST:
-        best = max(pool, key=lambda i: len(left & words[i]))
-        gain = len(left & words[best])
-        if chosen and (not left or gain < max(1, ENOUGH * len(left))):
-            break
-        chosen.append(best)
-        pool.remove(best)
-        left -= words[best]
-    return tuple(sorted(chosen))
+COLOURS = make_article(
+    "colours",
+    "Red green blue yellow. Red green. Blue yellow purple. Purple orange. Black white. Blue yellow purple. Orange.",
+)
+COVERS = [  # a text, the sentences it may point at (none: all), and those that hold its words
+    ("red green blue yellow", [], (0,)),
+    ("red green purple orange", [], (0, 3)),  # 0 before 1, which holds as much
+    ("red green purple orange", [1, 0, 3], (1, 3)),  # what stands first counts first
+    ("blue yellow purple orange", [], (2, 3)),
+    ("blue yellow purple orange", [5, 2, 3, 6], (3, 5)),
+    ("blue yellow purple", [], (2,)),  # nothing is left for another
+    ("red green blue yellow purple orange black white", [], (0, 3, 4)),  # three at most
+    ("red green blue yellow brown pink grey violet beige black", [], (0,)),  # a sixth of what is left: too little
+    ("red green blue yellow brown pink black", [], (0,)),  # a third is still too little
+    ("red green blue yellow brown black", [], (0, 4)),  # half is enough
+    ("red white", [6, 4, 1], (1, 4)),
+    ("brown pink", [3, 1], (3,)),  # nothing holds it: the first
+    ("brown pink", [], (0,)),
+    ("", [4, 2], (4,)),
+    ("orange", [0, 1, 2], (0,)),
+]
+
+
+@pytest.mark.parametrize(("text", "among", "expected"), COVERS)
+def test_evidence_holds_the_words_of_the_text(text: str, among: list[int], expected: tuple[int, ...]) -> None:
+    assert supporting(text, COLOURS, among) == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.sets(st.integers(0, len(ARTICLE.sentences) - 1)).map(list), st.lists(st.sampled_from(ARTICLE.text.split())))
-def test_evidence_is_what_a_full_search_finds(among: list[int], words: list[str]) -> None:
+def test_sentences_without_a_word_of_the_text_are_never_evidence_and_change_nothing(
+    among: list[int], words: list[str]
+) -> None:
     text = " ".join(words)
-    assert supporting(text, ARTICLE, among) == supporting_by_search(text, ARTICLE, among)
+    found = supporting(text, ARTICLE, among)
+    pool = among or list(range(len(ARTICLE.sentences)))
+    sharing = [i for i in pool if not content_set(text).isdisjoint(content_set(ARTICLE.sentences[i].text))]
+    if not sharing:
+        assert found == (pool[0],)
+    else:
+        assert set(found) <= set(sharing)
+        assert found == supporting(text, ARTICLE, sharing)
 
 
 def spread_by_search(article: Article, n: int, odds: Sequence[float], redundancy: float = 2.5) -> tuple[int, ...]:
