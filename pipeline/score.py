@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from pipeline.baselines import BASELINES, baseline_texts, row_name
@@ -65,19 +64,13 @@ def score(
     name = row_name(engine)
     rows, problems = _rows(pairing, articles or {}, name, measures, baselines if articles else ())
     rows, measured = with_models(rows, *_read_by_models(pairing, articles or {}), models)
-    systems = {
-        system: {kind: summarise(items, samples=samples, seed=seed, profile=profile) for kind, items in kinds.items()}
-        for system, kinds in rows.items()
-    }
-    signed = partial(_signed, measures, samples, seed)
-    for entry in (entry for kinds in systems.values() for entry in kinds.values()):
-        entry["signature"] = signed([entry["n"]])
+    systems = _summarised(rows, measures, samples, seed)
     missing = _missing(pairing, articles, measures, baselines) + _nothing_counted(rows, systems)
     extra, failed = evaluate_entries(evaluate, _evaluated(rows, pairing, articles or {}), samples=samples, seed=seed)
     for (system, kind), entries in extra.items():
         systems[system][kind] |= entries
     return {
-        "signature": signed([entry["n"] for kinds in systems.values() for entry in kinds.values()]),
+        "signature": _signed(measures, samples, seed, [e["n"] for kinds in systems.values() for e in kinds.values()]),
         "systems": systems,
         "missing": [*missing, *measured.missing, *failed],
         "problems": [*pairing.problems, *(problems if articles else ())],
@@ -131,6 +124,17 @@ def _rows(
         for system, kind, item in _pair_items(pair, article, engine, measures, baselines):
             rows[system].setdefault(kind, []).append(item)
     return rows, problems
+
+
+def _summarised(rows: Rows, measures: Measures, samples: int, seed: int) -> dict[str, dict[ScoredKind, dict[str, Any]]]:
+    """Means with their intervals, by system and kind, each under its own signature."""
+    found: dict[str, dict[ScoredKind, dict[str, Any]]] = {}
+    for system, kinds in rows.items():
+        found[system] = {}
+        for kind, items in kinds.items():
+            entry = summarise(items, samples=samples, seed=seed, profile=measures.profile)
+            found[system][kind] = entry | {"signature": _signed(measures, samples, seed, [entry["n"]])}
+    return found
 
 
 def _pair_items(

@@ -45,15 +45,8 @@ def pipeline(
     Raises InputError (task or arguments), TypeError (unknown option), EngineError (a model that cannot be loaded).
     """
     given = checked(options, PARAMETERS)
-    if task not in TASKS:
-        fix = "transformers.pipeline has the tasks of transformers 5"
-        if task.startswith("translation"):
-            fix = "use text2text-generation with the model's prefix or forced_bos_token_id"
-        raise InputError(f"the task {task!r} is not one of {', '.join(TASKS)}", fix=fix)
-    if framework not in (None, "pt"):
-        log.warning("framework=%r is ignored: transformers 5 runs on torch only", framework)
-    if not use_fast:
-        log.warning("use_fast=False is ignored: transformers 5 has one kind of tokenizer")
+    _demand_known(task)
+    _warn_of_ignored(framework, use_fast=use_fast)
     if model is None:
         _only_the_embedded_model(task, tokenizer, device)
         from pipeline.compat.embedded import EmbeddedSummarizer
@@ -76,6 +69,22 @@ def pipeline(
         ),
         given,
     )
+
+
+def _demand_known(task: str) -> None:
+    if task in TASKS:
+        return
+    fix = "transformers.pipeline has the tasks of transformers 5"
+    if task.startswith("translation"):
+        fix = "use text2text-generation with the model's prefix or forced_bos_token_id"
+    raise InputError(f"the task {task!r} is not one of {', '.join(TASKS)}", fix=fix)
+
+
+def _warn_of_ignored(framework: str | None, *, use_fast: bool) -> None:
+    if framework not in (None, "pt"):
+        log.warning("framework=%r is ignored: transformers 5 runs on torch only", framework)
+    if not use_fast:
+        log.warning("use_fast=False is ignored: transformers 5 has one kind of tokenizer")
 
 
 def _only_the_embedded_model(task: str, tokenizer: Any, device: Any) -> None:
