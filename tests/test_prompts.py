@@ -125,6 +125,15 @@ def test_a_faulty_prompt_names_its_file_and_line(tmp_path: Path, text: str, wher
     assert what in str(caught.value)
 
 
+def test_a_prompt_that_is_not_utf_8_or_includes_itself_is_named(tmp_path: Path) -> None:
+    (tmp_path / "summary.jinja").write_bytes(b"\xff {{ material }}")
+    with pytest.raises(EngineError, match=rf"{tmp_path}/summary.jinja: .*can't decode byte 0xff"):
+        load_prompts(str(tmp_path))
+    (tmp_path / "summary.jinja").write_text("{{ material }}\n{% include 'summary.jinja' %}")
+    with pytest.raises(EngineError, match=rf"{tmp_path}/summary.jinja:2: .*recursion"):
+        load_prompts(str(tmp_path))
+
+
 def test_a_folder_that_would_have_no_effect_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="no such folder"):
         load_prompts(str(tmp_path / "gone"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -28,14 +28,17 @@ SAMPLES = (
     *(Contract(kind, "article", 3, 9, 2, 3, 90 if kind == "headlines" else None) for kind in KINDS),
 )
 SETTING = "engine.prompts"
+# Faults of Jinja, of an expression in a prompt, and of a file that is not UTF-8 or includes itself.
+FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError)
 BEFORE = "CONTEXT"  # label of what stands before a part of an article
 
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Loaded prompts; `digest` (hex sha256) stands for the text of all of them."""
+    """Loaded prompts, from the first of `places` that has each; `digest` (hex sha256) stands for the text of all."""
 
     environment: ImmutableSandboxedEnvironment
+    places: tuple[Path, ...]
     digest: str
 
     @property
@@ -71,18 +74,18 @@ class Prompts:
         except TemplateSyntaxError as error:
             where = f"{error.filename or error.name or name}:{error.lineno}"
             raise EngineError(f"the prompt is no valid Jinja: {error.message}", where=where, fix=SETTING) from error
-        except (TemplateError, TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+        except FAULTS as error:
             where = _place(error) or self._path(name)
             raise EngineError(f"the prompt cannot be filled in: {error}", where=where, fix=SETTING) from error
 
     def _path(self, name: str) -> str:
-        return self.environment.get_template(name).filename or name
+        return next(str(place / name) for place in self.places if (place / name).is_file())
 
 
 def load_prompts(folder: str | None = None) -> Prompts:
     """The package's prompts, those in `folder` in their place; EngineError says which file and line is at fault."""
     own = Path(str(files("pipeline").joinpath("prompts")))
-    places = [own] if folder is None else [_checked(Path(folder)), own]
+    places = (own,) if folder is None else (_checked(Path(folder)), own)
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(place) for place in places]),
         undefined=StrictUndefined,
@@ -90,7 +93,7 @@ def load_prompts(folder: str | None = None) -> Prompts:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    prompts = Prompts(environment, _digest(places))
+    prompts = Prompts(environment, places, _digest(places))
     _ = prompts.system, prompts.repair("a fault", "{}")
     for contract in SAMPLES:
         prompts.task(contract, fence("A sentence."), fence("One before it.", label=BEFORE))
@@ -111,7 +114,7 @@ def _checked(folder: Path) -> Path:
     return folder
 
 
-def _digest(places: list[Path]) -> str:
+def _digest(places: Sequence[Path]) -> str:
     """sha256 over the prompts in use, each from the first place that has it, and over what they may include."""
     found = {path.name: path for place in reversed(places) for path in sorted(place.glob("*.jinja"))}
     total = hashlib.sha256()
