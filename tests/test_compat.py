@@ -174,6 +174,9 @@ def test_relative_positions_have_no_limit_until_truncation_is_asked(
 def test_warnings_of_old(folders: dict[str, Path], caplog: pytest.LogCaptureFixture) -> None:
     pipe = pipeline("summarization", folders["pegasus"], framework="tf")
     assert "framework='tf' is ignored" in caplog.text
+    with pytest.raises(EngineError):
+        pipeline("summarization", str(folders["t5"].parent / "nowhere"), device=1, device_map="auto")
+    assert "device=1 is ignored" in caplog.text
     caplog.clear()
     pipe(TEXTS[1], max_length=30)
     tokens = len(pipe.tokenizer(TEXTS[1])["input_ids"])
@@ -261,6 +264,17 @@ def test_without_a_model_the_embedded_one_summarises(caplog: pytest.LogCaptureFi
     assert len(pipe.opened) == 1
     with pytest.raises(InputError, match="not token ids"):
         pipe(ARTICLE, return_tensors=True)
+
+
+def test_what_shapes_samples_does_nothing_where_none_are_drawn(caplog: pytest.LogCaptureFixture) -> None:
+    pipe = pipeline("summarization", num_beams=2)
+    plain = pipe(ARTICLE)
+    assert "do nothing" not in caplog.text
+    assert pipe(ARTICLE, temperature=0.7, top_p=0.9) == plain
+    assert "these options do nothing: temperature, top_p" in caplog.text
+    caplog.clear()
+    pipe(ARTICLE, temperature=0.7, do_sample=True)
+    assert "do nothing" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def pipeline(
     """
     given = checked(options, PARAMETERS)
     _demand_known(task)
-    _warn_of_ignored(framework, use_fast=use_fast)
+    _warn_of_ignored(framework, None if device_map is None else device, use_fast=use_fast)
     if model is None:
         _only_the_embedded_model(task, tokenizer, device)
         from pipeline.compat.embedded import EmbeddedSummarizer
@@ -80,11 +80,13 @@ def _demand_known(task: str) -> None:
     raise InputError(f"the task {task!r} is not one of {', '.join(TASKS)}", fix=fix)
 
 
-def _warn_of_ignored(framework: str | None, *, use_fast: bool) -> None:
+def _warn_of_ignored(framework: str | None, device: Any, *, use_fast: bool) -> None:
     if framework not in (None, "pt"):
         log.warning("framework=%r is ignored: transformers 5 runs on torch only", framework)
     if not use_fast:
         log.warning("use_fast=False is ignored: transformers 5 has one kind of tokenizer")
+    if device is not None:
+        log.warning("device=%r is ignored: device_map says where the model goes", device)
 
 
 def _only_the_embedded_model(task: str, tokenizer: Any, device: Any) -> None:

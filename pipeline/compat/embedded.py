@@ -30,6 +30,7 @@ ENGINE = {  # option of the old call → setting of the engine
     "length_penalty": "length_penalty",
     "no_repeat_ngram_size": "no_repeat_ngram",
 }
+SAMPLING = ("temperature", "top_p")
 LENGTHS = ("max_length", "max_new_tokens", "min_length", "min_new_tokens")
 SHAPE = ("truncation", "batch_size", "num_workers", "return_text", "return_tensors", "clean_up_tokenization_spaces")
 
@@ -54,7 +55,7 @@ class EmbeddedSummarizer:
         truncates(given)
         if given.get("return_tensors"):
             raise InputError("the model in the package returns texts, not token ids", fix="give model=…")
-        idle = sorted(set(given) - {*ENGINE, *LENGTHS, *SHAPE})
+        idle = sorted(set(given) - {*_acting(given), *LENGTHS, *SHAPE})
         if idle:
             log.warning("without model=… these options do nothing: %s", ", ".join(idle))
         config = settings(given)
@@ -83,13 +84,17 @@ class EmbeddedSummarizer:
 def settings(options: Options) -> Config:
     """The default settings with what the options of the old call mean for them."""
     values: dict[str, object] = {f"outputs.summary.{key}": value for key, value in contract(options).items()}
-    engine = {
-        f"engine.{ENGINE[name]}": value for name, value in options.items() if name in ENGINE and value is not None
-    }
+    acting = _acting(options)
+    engine = {f"engine.{key}": options[name] for name, key in acting.items() if options.get(name) is not None}  # type: ignore[literal-required]
     if isinstance(beams := engine.get("engine.beams"), int):
         engine["engine.candidates"] = max(1, min(4, beams))
     kinds = {f"outputs.{kind}.enabled": kind == "summary" for kind in KINDS}
     return load_config(None, (), {**kinds, **values, **engine})
+
+
+def _acting(options: Options) -> Mapping[str, str]:
+    """The part of `ENGINE` that acts: as in transformers, what shapes samples does nothing where none are drawn."""
+    return ENGINE if options.get("do_sample") else {name: key for name, key in ENGINE.items() if name not in SAMPLING}
 
 
 def contract(options: Options) -> Mapping[str, int]:
