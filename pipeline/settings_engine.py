@@ -159,6 +159,9 @@ class EngineSettings(Settings):
     spell_guard: bool = Field(
         default=True, description="only words of the source or of ordinary English may be spelled"
     )
+    shortlist: bool = Field(
+        default=True, description="embedded: write only tokens of the source and of the model's list of common ones"
+    )
     no_repeat_ngram: int = Field(
         default=3, ge=0, le=20, description="no n-gram of so many tokens twice (not for chat and endpoint); 0: off"
     )

@@ -70,9 +70,9 @@ FAULTS = {
     "score: {fail_under: &a {x: *a}}": "score.fail_under.x.x.x.x: should be a number, got {'x': {...}}",
     "engine: {zzz: 1}": "engine.zzz: unknown key; valid here: name, model, revision, prefix, source_language, "
     "target_language, device, dtype, backend, threads, beams, sample, candidates, temperature, top_p, "
-    "length_penalty, copy_prior, selector, spell_guard, no_repeat_ngram, repetition_penalty, early_stopping, "
-    "min_new_tokens, batch_size, max_source_tokens, max_new_tokens, prompts, base_url, api_key_env, json_mode, "
-    "concurrency, timeout_s, retries, map_tokens, reduce_tokens, map_share, overlap",
+    "length_penalty, copy_prior, selector, spell_guard, shortlist, no_repeat_ngram, repetition_penalty, "
+    "early_stopping, min_new_tokens, batch_size, max_source_tokens, max_new_tokens, prompts, base_url, api_key_env, "
+    "json_mode, concurrency, timeout_s, retries, map_tokens, reduce_tokens, map_share, overlap",
     "name: ../up": "name: should be a folder name without slashes or a leading dot, got '../up'",
     "run: {seed: 1, seed: 2}": "line 1: the key 'seed' is given twice",
     "run:\n  seed: 1\n  out: [a": "line 3, column 10: not valid YAML: "

@@ -20,7 +20,7 @@ from pipeline.engines.lean.hypotheses import Beams
 from pipeline.engines.lean.layers import Norm, gelu, softmax
 from pipeline.engines.lean.scores import Rules, best
 from pipeline.engines.lean.search import Job, search
-from pipeline.engines.processors import CopyPrior
+from pipeline.engines.processors import Confined, CopyPrior
 from pipeline.errors import EngineError
 from pipeline.ingest import read_input
 from pipeline.plan import plan
@@ -94,7 +94,7 @@ def test_cached_steps_are_the_full_decoder(torch_model: BartForConditionalGenera
             new = [waiting.pop(0) for _ in range(min(2, len(waiting)))]
             decoder.admit(*lean_model.encoder(new))
             flight += [(source, [[2]] * beams) for source in new]
-        found = lean_model.logits(decoder.step(np.array([[past[-1] for past in pasts] for _, pasts in flight])))
+        found = lean_model.whole(decoder.step(np.array([[past[-1] for past in pasts] for _, pasts in flight])))
         for (source, pasts), rows in zip(flight, np.split(found, len(flight)), strict=True):
             with torch.no_grad():
                 asked = {name: value.repeat(beams, 1) for name, value in padded([source]).items()}
@@ -115,8 +115,17 @@ def test_cached_steps_are_the_full_decoder(torch_model: BartForConditionalGenera
 
 
 @pytest.mark.parametrize(
-    ("beams", "penalty", "no_repeat", "prior", "limit"),
-    [(4, 1.0, 3, 2.0, 24), (2, 0.0, 0, 0.0, 12), (6, 2.0, 2, 1.0, 20), (3, -1.0, 1, 0.0, 9), (1, 1.0, 2, 2.0, 15)],
+    ("beams", "penalty", "no_repeat", "prior", "limit", "listed"),
+    [
+        (4, 1.0, 3, 2.0, 24, None),
+        (2, 0.0, 0, 0.0, 12, None),
+        (6, 2.0, 2, 1.0, 20, None),
+        (3, -1.0, 1, 0.0, 9, None),
+        (1, 1.0, 2, 2.0, 15, None),
+        (4, 1.0, 3, 2.0, 24, 300),
+        (2, 1.0, 0, 0.0, 12, 40),
+        (1, 1.0, 2, 2.0, 15, 100),
+    ],
 )
 def test_the_search_is_transformers(
     torch_model: BartForConditionalGeneration,
@@ -126,9 +135,15 @@ def test_the_search_is_transformers(
     no_repeat: int,
     prior: float,
     limit: int,
+    listed: int | None,
 ) -> None:
+    """`listed`: so many tokens may be written beside the source's."""
     inputs = padded(SOURCES)
-    processors = LogitsProcessorList([CopyPrior.of(inputs["input_ids"], SIZE, 2, prior, beams)] if prior else [])
+    common = None if listed is None else np.random.default_rng(listed).choice(SIZE, listed, replace=False)
+    written = [None if common is None else np.union1d(common, source) for source in SOURCES]
+    confined = [Confined.of([w for w in written if w is not None], SIZE, beams)] if listed else []
+    favoured = [CopyPrior.of(inputs["input_ids"], SIZE, 2, prior, beams)] if prior else []
+    processors = LogitsProcessorList([*confined, *favoured])
     with torch.no_grad():
         out = torch_model.generate(
             **inputs, num_beams=beams, num_return_sequences=beams, length_penalty=penalty, max_new_tokens=limit,
@@ -142,16 +157,20 @@ def test_the_search_is_transformers(
             Job(
                 source,
                 # the padding token is a favoured one for transformers where a source is padded
-                Rules(np.unique([*row, 2]), prior, no_repeat, None, 2),
+                Rules(np.unique([*row, 2]), prior, no_repeat, None, 2, may),
                 Beams(beams, 2, limit, penalty) if beams > 1 else Draws(1, 2, limit),
             )
-            for source, row in zip(SOURCES, inputs["input_ids"].tolist(), strict=True)
+            for source, row, may in zip(SOURCES, inputs["input_ids"].tolist(), written, strict=True)
         ]
-        found = [h for texts in search(lean_model, jobs, together) for h in texts]
+        search(lean_model, jobs, together)
+        found = [h for job in jobs for h in job.state.finished]
         for h, ids, steps in zip(found, out.sequences.tolist(), sums, strict=True):
             assert list(h.tokens) == ids[1 : 1 + len(h.tokens)]
             assert set(ids[1 + len(h.tokens) :]) <= {1}
             assert np.allclose(h.logprobs, steps[: len(h.logprobs)], atol=1e-4)
+        for job in jobs:
+            tokens = {token for h in job.state.finished for token in h.tokens}
+            assert job.rules.written is None or tokens <= set(job.rules.written.tolist())
 
 
 def test_nothing_is_lost_in_the_grid_of_scores() -> None:
@@ -174,7 +193,7 @@ def test_draws_follow_temperature_and_top_p() -> None:
     assert counts[3:].sum() == 0
     assert chisquare(counts[:3], 3000 * wanted).pvalue > 0.001
     assert all(abs(logprob - np.log(wanted[token])) < 1e-5 for token, logprob in drawn)
-    draws.advance(np.full((1, 5), -np.inf, np.float32))
+    draws.advance(np.full((1, 5), -np.inf, np.float32), np.arange(5))
     assert draws.stuck == {0} and draws.finished[0].tokens == ()
     assert likeliest(row) == (0, pytest.approx(float(row[0]), abs=1e-6))
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,7 +70,7 @@ def open_engine(settings: EngineSettings) -> EmbeddedEngine:
     """The model of the package, or another of its kind from `settings.model` (a result of `precis train`)."""
     path = settings.model or str(files("pipeline").joinpath("weights"))
     folder = _folder(path, settings.revision)
-    reader = open_reader(folder, spell_guard=settings.spell_guard)
+    reader = open_reader(folder, spell_guard=settings.spell_guard, shortlist=settings.shortlist)
     stored = folder / "selector" / "selector.safetensors"
     selector = stored if settings.selector and stored.is_file() else None
     writer = _writer(settings, folder, reader, selector)
@@ -78,6 +79,8 @@ def open_engine(settings: EngineSettings) -> EmbeddedEngine:
     identity = f"{settings.name}|{Path(name).name}|{sha256[:16]}|{settings.dtype}|{writer.identity}"
     if selector is not None:
         identity += f"|selector:{weights_sha256(str(selector.parent))[:8]}"
+    if reader.shortlist is not None:
+        identity += f"|shortlist:{hashlib.sha256(reader.shortlist.tobytes()).hexdigest()[:8]}"
     return EmbeddedEngine(reader, writer, identity, {"name": name, "revision": settings.revision, "sha256": sha256})
 
 

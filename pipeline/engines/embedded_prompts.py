@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from pipeline.engines.loading import loading
+from pipeline.engines.shortlist import Ints, read_shortlist
 from pipeline.engines.spelling import SpellingGuard, Vocabulary
 from pipeline.errors import EngineError
 from pipeline.lexicon import english_words
@@ -27,22 +29,30 @@ NEEDED = ("<s>", "</s>", "<headline>", "<brief>", "<context>", "<w1>", "<w6>")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The encoder's tokens for one request, the most tokens of its text, and what may be spelled."""
+    """The encoder's tokens for one request, the most tokens of its text, and what may be spelled.
+
+    `written` are the tokens that may be written at all, in ascending order; None: every one.
+    """
 
     request: Request
     ids: tuple[int, ...]
     limit: int
     flags: tuple[str, ...]
     guard: SpellingGuard | None
+    written: Ints | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The tokenizer, its special tokens, and its tokens by what they spell (None: anything may be spelled)."""
+    """The tokenizer, its special tokens, and its tokens by what they spell (None: anything may be spelled).
+
+    `shortlist` are the tokens that any text may have, beside those of its source; None: every token.
+    """
 
     tokenizer: Tokenizer
     special: re.Pattern[str]
     vocabulary: Vocabulary | None
+    shortlist: Ints | None
 
     def prompt(self, request: Request) -> Prompt:
         """The prompt of a request, flagged if its source or its context did not fit."""
@@ -59,7 +69,8 @@ class Reader:
         guard = None
         if self.vocabulary is not None:
             guard = SpellingGuard(self.vocabulary, self.vocabulary.spellings(f"{request.source} {request.context}"))
-        return Prompt(request, ids, NEW_TOKENS[request.task], flags, guard)
+        written = None if self.shortlist is None else np.union1d(self.shortlist, ids)
+        return Prompt(request, ids, NEW_TOKENS[request.task], flags, guard, written)
 
     def ids(self, text: str) -> list[int]:
         """Token ids of plain text; what looks like a special token is text with a gap in it, never a command."""
@@ -76,8 +87,9 @@ class Reader:
         return [_token(self.tokenizer, name) for name in names]
 
 
-def open_reader(folder: Path, *, spell_guard: bool) -> Reader:
-    """The reader of the model in `folder`; EngineError if its tokenizer is not of this kind."""
+def open_reader(folder: Path, *, spell_guard: bool, shortlist: bool) -> Reader:
+    """The reader of the model in `folder`, with its shortlist if it has one; EngineError if its tokenizer is not of
+    this kind."""
     with loading(str(folder), "the tokenizer"):
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     special = [token.content for token in tokenizer.get_added_tokens_decoder().values() if token.special]
@@ -87,7 +99,8 @@ def open_reader(folder: Path, *, spell_guard: bool) -> Reader:
         )
     pattern = re.compile("|".join(re.escape(token) for token in special))
     words = Vocabulary(tokenizer, english_words(), _token(tokenizer, "</s>")) if spell_guard else None
-    return Reader(tokenizer, pattern, words)
+    listed = read_shortlist(folder, tokenizer.get_vocab_size()) if shortlist else None
+    return Reader(tokenizer, pattern, words, listed)
 
 
 def _token(tokenizer: Tokenizer, name: str) -> int:

@@ -14,7 +14,7 @@ from pipeline.engines.batching import batches, seed_of
 from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint
 from pipeline.engines.decoding import n_best
 from pipeline.engines.embedded_prompts import Prompt
-from pipeline.engines.processors import CopyPrior, SpellingMask
+from pipeline.engines.processors import Confined, CopyPrior, SpellingMask
 from pipeline.engines.selector import Selector, load_selector
 from pipeline.settings_engine import EngineSettings
 
@@ -68,8 +68,11 @@ class TorchWriter:
     def _processors(self, prompts: Sequence[Prompt], source_ids: torch.Tensor) -> transformers.LogitsProcessorList:
         beams = self.settings.candidates if self.settings.sample else self.settings.beams
         processors = transformers.LogitsProcessorList()
+        size, end = self.checkpoint.model.config.vocab_size, self.checkpoint.tokenizer.eos_token_id
+        written = [prompt.written for prompt in prompts if prompt.written is not None]
+        if written:
+            processors.append(Confined.of(written, size, beams))
         if self.settings.copy_prior:
-            size, end = self.checkpoint.model.config.vocab_size, self.checkpoint.tokenizer.eos_token_id
             processors.append(CopyPrior.of(source_ids.cpu(), size, end, self.settings.copy_prior, beams))
         guards = [prompt.guard for prompt in prompts if prompt.guard is not None]
         if guards:

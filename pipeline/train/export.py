@@ -14,9 +14,11 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTokenizerFast
 
+from pipeline.engines.shortlist import write_shortlist
 from pipeline.errors import InputError
-from pipeline.train.pack import NEW_TOKENS
+from pipeline.train.pack import NEW_TOKENS, load
 from pipeline.train.schedule import read_settings
+from pipeline.train.shortlist import common_tokens
 
 TASKS = ("<headline>", "<summary>", "<brief>")
 
@@ -40,6 +42,8 @@ def export(run: Path, pairs: Path, config: Path, out: Path, last: int | None = N
     model.load_state_dict(state)
     model.half().save_pretrained(out)
     save_tokenizer(pairs / "tokenizer.json", out, shape.max_position_embeddings)
+    tokenizer = Tokenizer.from_file(str(out / "tokenizer.json"))
+    write_shortlist(out, common_tokens(load(pairs / "train.npz"), tokenizer).tolist())
 
 
 def save_tokenizer(path: Path, out: Path, positions: int) -> None:

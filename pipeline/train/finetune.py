@@ -14,9 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import yaml
 
+from pipeline.engines.shortlist import read_shortlist, write_shortlist
 from pipeline.errors import ConfigError, PrecisError
 from pipeline.files import read_jsonl, write_json, write_text
 from pipeline.train import folder, loop, schedule
@@ -34,7 +36,8 @@ from pipeline.train.pack import load
 from pipeline.train.plot import render
 from pipeline.train.processes import Alone, Team, team
 from pipeline.train.settings import FineTune
-from pipeline.train.tunable import Base, load_base, open_base
+from pipeline.train.shortlist import common_tokens
+from pipeline.train.tunable import Base, load_base, open_base, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,10 @@ def _export(plan: FineTune, base: Base, work: Path, state: dict[str, torch.Tenso
     model.to(stored).save_pretrained(part)
     if base.ours:
         save_tokenizer(work / "examples" / "tokenizer.json", part, model.config.max_position_embeddings)
+        tokenizer = vocabulary(base)
+        own = common_tokens(load(work / "examples" / "train.npz"), tokenizer)
+        before = read_shortlist(Path(base.path), tokenizer.get_vocab_size())
+        write_shortlist(part, (own if before is None else np.union1d(own, before)).tolist())
     else:
         base.tokenizer.save_pretrained(part)
 

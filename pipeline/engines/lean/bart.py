@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from safetensors import SafetensorError, safe_open
 from pipeline.engines.lean.layers import Floats, Ints, Linear, Mask, Norm, attend, gelu
 from pipeline.errors import EngineError
 
-BLOCKS = 64  # the vocabulary is filled up to a multiple of it
+BLOCKS = 64  # the columns of the logits are filled up to a multiple of it
+NOWHERE = -1
 GRID = 8  # sources: few enough that those in order of length are of like length
 OFFSET = 2  # rows that BART's table of positions begins with for nothing
 Tensor = Callable[[str], Floats]
@@ -127,18 +129,44 @@ def _there(sizes: Ints) -> Mask:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bart:
-    """Encoder, the decoder's parts, and the layer of the logits: the token table again, turned for speed."""
+    """Encoder, the decoder's parts, and the bias of the logits, whose weights are the token table again."""
 
     shape: Shape
     encoder: Encoder
     embed: Embedding
     layers: tuple[DecoderLayer, ...]
+    bias: Floats
+
+    @cached_property
+    def whole(self) -> Columns:
+        """The layer of the logits for all tokens."""
+        return self.columns(np.arange(len(self.bias)))
+
+    def columns(self, tokens: Ints) -> Columns:
+        """The layer of the logits for `tokens`, which ascend."""
+        more = -len(tokens) % BLOCKS
+        places = np.full(len(self.bias), NOWHERE)
+        places[tokens] = np.arange(len(tokens))
+        weight = np.concatenate([self.embed.tokens[tokens], np.zeros((more, self.embed.tokens.shape[1]), np.float32)])
+        bias = np.concatenate([self.bias[tokens], np.full(more, -np.inf, np.float32)])
+        return Columns(np.concatenate([tokens, np.zeros(more, np.int64)]), places, Linear(weight.T, bias))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The tokens that logits are for: `tokens` by column, `places` the column by token, or NOWHERE.
+
+    Columns of -inf fill them up to a multiple of BLOCKS.
+    """
+
+    tokens: Ints
+    places: Ints
     head: Linear
 
-    def logits(self, x: Floats) -> Floats:
-        """(rows, width) → (rows, vocabulary), with columns of -inf up to the next multiple of BLOCKS."""
+    def __call__(self, x: Floats) -> Floats:
+        """(rows, width) → logits (rows, columns)."""
         return self.head(x)
 
 
@@ -168,21 +196,12 @@ def _bart(config: Mapping[str, Any], tensor: Tensor) -> Bart:
         positions=config["max_position_embeddings"],
         scale=(config["d_model"] // config["encoder_attention_heads"]) ** -0.5,
     )
-    tokens, bias = _padded(tensor("model.shared.weight"), tensor("final_logits_bias")[0])
+    tokens = tensor("model.shared.weight")
     layers = (encoder_layer(i, tensor, shape) for i in range(config["encoder_layers"]))
     encoder = Encoder(shape, _embedding("model.encoder", tensor, tokens), tuple(layers))
     decoder = (_decoder_layer(i, tensor, shape.scale) for i in range(config["decoder_layers"]))
-    head = Linear(np.ascontiguousarray(tokens.T), bias)
-    return Bart(shape, encoder, _embedding("model.decoder", tensor, tokens), tuple(decoder), head)
-
-
-def _padded(tokens: Floats, bias: Floats) -> tuple[Floats, Floats]:
-    """The token table and its bias with rows that no score can reach."""
-    more = -len(tokens) % BLOCKS
-    return (
-        np.concatenate([tokens, np.zeros((more, tokens.shape[1]), np.float32)]),
-        np.concatenate([bias, np.full(more, -np.inf, np.float32)]),
-    )
+    embed = _embedding("model.decoder", tensor, tokens)
+    return Bart(shape, encoder, embed, tuple(decoder), tensor("final_logits_bias")[0])
 
 
 def _embedding(name: str, tensor: Tensor, tokens: Floats) -> Embedding:

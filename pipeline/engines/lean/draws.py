@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.engines.lean.hypotheses import Hypothesis
-from pipeline.engines.lean.layers import Floats
+from pipeline.engines.lean.layers import Floats, Ints
 
 TOP_K = 50  # most likely tokens that are drawn from at all, transformers' default
 
@@ -33,28 +33,28 @@ class Draws:
         """The texts, in the order of the beams."""
         return self.running
 
-    def advance(self, scores: Floats) -> tuple[list[int], bool]:
-        """Write one token more for every text that goes on, from log-probabilities (beams, vocabulary)."""
+    def advance(self, scores: Floats, tokens: Ints) -> tuple[list[int], bool]:
+        """Write one token more for every text that goes on, from log-probabilities (beams, columns) of `tokens`."""
         for i, row in enumerate(scores):
             if not self._over(i):
-                self._grow(i, row)
+                self._grow(i, row, tokens)
         return list(range(self.width)), all(map(self._over, range(self.width)))
 
     def _over(self, i: int) -> bool:
         tokens = self.running[i].tokens
         return i in self.stuck or bool(tokens) and (tokens[-1] == self.end or len(tokens) >= self.limit)
 
-    def _grow(self, i: int, row: Floats) -> None:
+    def _grow(self, i: int, row: Floats, tokens: Ints) -> None:
         if not np.isfinite(row.max()):
             self.stuck.add(i)
             return
-        token, logprob = likeliest(row) if self.random is None else self._draw(row, self.random)
+        place, logprob = likeliest(row) if self.random is None else self._draw(row, self.random)
         past = self.running[i]
         logprobs = (*past.logprobs, logprob)
-        self.running[i] = Hypothesis(sum(logprobs) / len(logprobs), (*past.tokens, token), logprobs)
+        self.running[i] = Hypothesis(sum(logprobs) / len(logprobs), (*past.tokens, int(tokens[place])), logprobs)
 
     def _draw(self, row: Floats, random: np.random.Generator) -> tuple[int, float]:
-        """A token from the distribution that temperature, TOP_K and top_p leave, and its log-probability there."""
+        """A place from the distribution that temperature, TOP_K and top_p leave, and its log-probability there."""
         places = np.argpartition(row, -TOP_K)[-TOP_K:] if len(row) > TOP_K else np.arange(len(row))
         places = places[np.argsort(-row[places], kind="stable")]
         scaled = row[places].astype(np.float64) / self.temperature
@@ -68,6 +68,6 @@ class Draws:
 
 
 def likeliest(row: Floats) -> tuple[int, float]:
-    """The token with the highest score, and its log-probability among those that have one."""
-    token = int(row.argmax())
-    return token, -float(np.log(np.exp(row - row[token]).sum()))
+    """The place of the highest score, and its log-probability among those that have one."""
+    place = int(row.argmax())
+    return place, -float(np.log(np.exp(row - row[place]).sum()))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.engines.lean.bart import BLOCKS
+from pipeline.engines.lean.bart import BLOCKS, NOWHERE, Columns
 from pipeline.engines.lean.hypotheses import Continuation, Hypothesis
 from pipeline.engines.lean.layers import Floats, Ints
-from pipeline.engines.spelling import Mask, SpellingGuard
+from pipeline.engines.spelling import Onward, SpellingGuard
 
 LOW = np.float32(-np.inf)
 
@@ -18,19 +18,30 @@ LOW = np.float32(-np.inf)
 @dataclass
 class Rules:
     """What one request's source does to the scores of every beam. `source` are the distinct tokens the prior favours,
-    `copy_prior` the logits added to them, `no_repeat` the size of an n-gram that may not come twice (0: any may)."""
+    `copy_prior` the logits added to them, `no_repeat` the size of an n-gram that may not come twice (0: any may),
+    `written` the tokens that may be written, in ascending order (None: all).
+
+    `bonus` and `barred` are for the columns of the requests in flight with it: `settle` makes them.
+    """
 
     source: Ints
     copy_prior: float
     no_repeat: int
     guard: SpellingGuard | None
     start: int
-    barred: dict[int, Floats] = field(default_factory=dict)
+    written: Ints | None = None
+    columns: Columns = field(init=False)
+    bonus: Floats = field(init=False)
+    barred: dict[int, Floats] = field(init=False)
 
-    def favour(self, row: Floats) -> None:
-        """Add the copy prior to one beam's logits."""
-        if self.copy_prior:
-            row[self.source] += np.float32(self.copy_prior)
+    def settle(self, columns: Columns) -> None:
+        """Score these columns from now on."""
+        self.columns, self.barred = columns, {}
+        self.bonus = np.full(len(columns.tokens), 0 if self.written is None else LOW, np.float32)
+        if self.written is not None:
+            self.bonus[columns.places[self.written]] = 0
+        places = columns.places[self.source]
+        self.bonus[places[places != NOWHERE]] += np.float32(self.copy_prior)
 
     def repeats(self, tokens: Sequence[int]) -> list[int]:
         """The tokens that would end an n-gram which `tokens`, after the start, hold already."""
@@ -40,44 +51,49 @@ class Rules:
         last = ids[len(ids) - size + 1 :]
         return [ids[i + size - 1] for i in range(len(ids) - size + 1) if ids[i : i + size - 1] == last]
 
+    def forget(self, row: Floats, tokens: Sequence[int]) -> None:
+        """Give what would repeat an n-gram of `tokens` the score -inf."""
+        row[self.columns.places[self.repeats(tokens)]] = LOW
+
     def bar(self, row: Floats, tokens: Sequence[int]) -> None:
         """Give what may not be spelled after `tokens` the score -inf."""
         if self.guard is None:
             return
-        forbidden, allowed = self.guard.onward((self.start, *tokens))
-        kept = row[allowed]
-        if forbidden is None:
-            row.fill(LOW)
-        else:
-            row += self._lowered(forbidden, len(row))
-        row[allowed] = kept
+        onward = self.guard.onward((self.start, *tokens))
+        found = self.barred.get(id(onward))
+        if found is None:  # the guard keeps what it gave, so that no other takes its id
+            found = self.barred[id(onward)] = self._lowered(onward)
+        row += found
 
-    def _lowered(self, forbidden: Mask, size: int) -> Floats:
-        """0 or -inf for every token; adding it is many times faster than a boolean mask."""
-        found = self.barred.get(id(forbidden))
-        if found is None:
-            found = np.zeros(size, np.float32)
-            found[: len(forbidden)][forbidden] = LOW
-            self.barred[id(forbidden)] = found  # the guard keeps the mask, so that no other takes its id
-        return found
+    def _lowered(self, onward: Onward) -> Floats:
+        """0 or -inf for every column; adding it is many times faster than a boolean mask."""
+        columns, mask = self.columns, onward.forbidden
+        if mask is None:
+            lowered = np.full(len(columns.tokens), LOW)
+        else:
+            forbidden = np.append(mask, np.zeros(len(columns.places) - len(mask), bool))
+            lowered = np.where(forbidden[columns.tokens], LOW, np.float32(0))
+        places = columns.places[onward.allowed]
+        lowered[places[places != NOWHERE]] = 0
+        return lowered
 
 
 def constrained(logits: Floats, rows: Sequence[tuple[Rules, Hypothesis]]) -> Floats:
-    """Log-probabilities (rows, vocabulary), in place, after every row's rules.
+    """Log-probabilities (rows, columns), in place, after every row's rules.
 
     With a copy prior a repeating token takes no part in the normalisation, and without one it does; what is barred by
     spelling always does. This is what transformers' processors give in their order.
     """
     for row, (rules, past) in zip(logits, rows, strict=True):
-        rules.favour(row)
+        row += rules.bonus
         if rules.copy_prior:
-            row[rules.repeats(past.tokens)] = LOW
+            rules.forget(row, past.tokens)
     peak = logits.max(axis=1, keepdims=True)
     logits -= peak
     logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
     for row, (rules, past) in zip(logits, rows, strict=True):
         if not rules.copy_prior:
-            row[rules.repeats(past.tokens)] = LOW
+            rules.forget(row, past.tokens)
         rules.bar(row, past.tokens)
     return logits
 
@@ -96,10 +112,13 @@ def best(scores: Floats, count: int) -> tuple[Floats, Ints]:
     return np.take_along_axis(found, inner, axis=1), np.take_along_axis(cells, inner, axis=1)
 
 
-def continuations(scores: Floats, running: Sequence[Sequence[Hypothesis]]) -> list[list[Continuation]]:
+def continuations(
+    scores: Floats, columns: Columns, running: Sequence[Sequence[Hypothesis]]
+) -> list[list[Continuation]]:
     """For every request the best 2·beams continuations of its beams, best first."""
     beams = len(running[0])
-    values, tokens = best(scores, 2 * beams)
+    values, places = best(scores, 2 * beams)
+    tokens = columns.tokens[places]
     found = []
     for r, hypotheses in enumerate(running):
         own = slice(r * beams, (r + 1) * beams)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from pipeline.engines.base import WEAKEST, Generated
 from pipeline.engines.embedded_prompts import Prompt, Reader
@@ -18,19 +19,22 @@ from pipeline.engines.lean.hypotheses import Beams, Hypothesis
 from pipeline.engines.lean.scores import Rules
 from pipeline.engines.lean.search import Job, search
 from pipeline.engines.lean.selector import Selector, load_selector
+from pipeline.machine import usable_cores
 from pipeline.settings_engine import EngineSettings
 
-VERSION = 1  # of the arithmetic: a change of texts is a change of this
+VERSION = 2  # of the arithmetic: a change of texts is a change of this
+STREAMS = 2  # requests are worked on in so many threads
 
 
 @dataclass(frozen=True, slots=True)
 class LeanWriter:
-    """A model in memory; `batch_size` requests are in flight at once."""
+    """A model in memory; `batch_size` requests are in flight at once in each of STREAMS threads."""
 
     model: Bart
     reader: Reader
     settings: EngineSettings
     selector: Selector | None
+    libraries: ThreadpoolController
 
     @property
     def identity(self) -> str:
@@ -40,9 +44,23 @@ class LeanWriter:
     def write(self, prompts: Sequence[Prompt], seed: int) -> list[list[Generated]]:
         """`settings.candidates` texts per prompt, best first."""
         jobs = [self._job(prompt, seed) for prompt in prompts]
-        found = search(self.model, jobs, self.settings.batch_size)
+        self._searched(sorted(jobs, key=lambda job: len(job.source)))
         count = self.settings.candidates
-        return [[self._generated(h) for h in hypotheses[:count]] for hypotheses in found]
+        return [[self._generated(h) for h in job.state.finished[:count]] for job in jobs]
+
+    def _searched(self, jobs: Sequence[Job]) -> None:
+        """Finish the jobs in STREAMS parts of like length, each with its share of the cores.
+
+        A matrix product of a few dozen rows gains little from a second core, and what is not a product gains nothing.
+        The parts depend on the jobs alone, so that texts do not depend on the cores.
+        """
+        cores = self.settings.threads or usable_cores() or 1
+        parts = [jobs[at::STREAMS] for at in range(STREAMS)]
+        with (
+            self.libraries.limit(limits=max(1, cores // STREAMS), user_api="blas"),
+            ThreadPoolExecutor(min(STREAMS, cores)) as pool,
+        ):
+            list(pool.map(lambda part: search(self.model, part, self.settings.batch_size), parts))
 
     def rate(self, sentences: Sequence[Sequence[int]], features: Sequence[Sequence[float]]) -> list[float] | None:
         """The selector's log-odds; None if there is none."""
@@ -51,7 +69,8 @@ class LeanWriter:
     def _job(self, prompt: Prompt, seed: int) -> Job:
         shape, settings = self.model.shape, self.settings
         favoured = np.unique((*prompt.ids, shape.end))
-        rules = Rules(favoured, settings.copy_prior or 0.0, settings.no_repeat_ngram, prompt.guard, shape.start)
+        prior = settings.copy_prior or 0.0
+        rules = Rules(favoured, prior, settings.no_repeat_ngram, prompt.guard, shape.start, prompt.written)
         return Job(prompt.ids, rules, self._state(prompt, seed))
 
     def _state(self, prompt: Prompt, seed: int) -> Beams | Draws:
@@ -78,8 +97,9 @@ class LeanWriter:
 
 def open_writer(folder: Path, reader: Reader, settings: EngineSettings, selector: Path | None) -> LeanWriter:
     """The model in `folder` with the selector stored at `selector`; EngineError if either cannot be loaded."""
+    libraries = ThreadpoolController()
     if settings.threads is not None:
-        threadpool_limits(settings.threads)  # from here on, as torch.set_num_threads
+        libraries.limit(limits=settings.threads)  # from here on, as torch.set_num_threads
     model = load_bart(folder)
     rating = None if selector is None else load_selector(selector, folder, model.encoder)
-    return LeanWriter(model, reader, settings, rating)
+    return LeanWriter(model, reader, settings, rating, libraries)
