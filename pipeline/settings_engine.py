@@ -13,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pipeline.settings_base import Settings
 
 EngineName = Literal["embedded", "seq2seq", "ctranslate2", "chat", "endpoint", "lead", "textrank", "fake"]
+Backend = Literal["auto", "ctranslate2", "lean", "transformers"]
 Value = TypeVar("Value")
 MODEL_ENGINES = ("embedded", "seq2seq", "ctranslate2", "chat")
 NEEDS_MODEL = {
@@ -120,15 +121,16 @@ class EngineSettings(Settings):
         description="where the model runs: cpu, cuda, cuda:N, mps, or auto: CUDA if there is any, else the CPU; the "
         "embedded model: the CPU",
     )
-    dtype: Literal["float32", "bfloat16", "float16", "int8", "auto"] = Field(
-        default="float32",
-        description="number type of the weights; float16 and int8: ctranslate2 only; auto: as the checkpoint stores "
-        "them, but float16 as float32 on a CPU; for ctranslate2, the fastest that the device has",
+    dtype: Literal["float32", "bfloat16", "float16", "int8", "auto"] | None = Field(
+        default=None,
+        description="number type of the weights; null: float32, int8 where ctranslate2 computes the embedded "
+        "model; float16 and int8: the engine ctranslate2 only; auto: as the checkpoint stores them, but float16 as "
+        "float32 on a CPU; for the engine ctranslate2, the fastest that the device has",
     )
-    backend: Literal["auto", "lean", "transformers"] = Field(
+    backend: Backend = Field(
         default="auto",
-        description="what computes the embedded model: lean (numpy, no torch), transformers, or auto (lean where it "
-        "gives the same)",
+        description="what computes the embedded model: ctranslate2 (int8), lean (numpy), transformers, or auto (the "
+        "first of them that can)",
     )
     threads: int | None = Field(
         default=None, ge=1, le=1024, description="CPU threads; null: all cores (not in the digest)"
@@ -230,6 +232,11 @@ class EngineSettings(Settings):
     overlap: int = Field(
         default=0, ge=0, le=20, description="sentences before a chunk that are read with it as context"
     )
+
+    @property
+    def number_type(self) -> str:
+        """The number type asked for, of engines that have no other default than float32."""
+        return self.dtype or "float32"
 
     @field_validator("model")
     @classmethod

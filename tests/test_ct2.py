@@ -14,7 +14,8 @@ from family_sample import CORPUS, Made, opened, request
 
 pytest.importorskip("ctranslate2")
 
-from pipeline.engines.conversions import DONE, cache_folder, is_whole, token_id  # noqa: E402
+from pipeline.engines.conversion_cache import DONE, cache_folder, is_whole  # noqa: E402
+from pipeline.engines.conversions import token_id  # noqa: E402
 from pipeline.errors import ConfigError, EngineError  # noqa: E402
 
 FAMILIES = (

@@ -135,8 +135,8 @@ def load_tokenizer(config: Any, path: str, revision: Mapping[str, str]) -> Any:
 
 def _dtype(settings: EngineSettings, config: Any, device: torch.device) -> Any:
     """The number type to load; half precision stays off the CPU, where it is slow and, with some models, overflows."""
-    if settings.dtype != "auto":
-        return {"float32": torch.float32, "bfloat16": torch.bfloat16}[settings.dtype]
+    if settings.number_type != "auto":
+        return {"float32": torch.float32, "bfloat16": torch.bfloat16}[settings.number_type]
     stored = getattr(config, "dtype", None)
     return torch.float32 if device.type == "cpu" and stored in (torch.float16, "float16") else "auto"
 
@@ -154,4 +154,4 @@ def _identity(settings: EngineSettings, facts: Mapping[str, str | None], device:
     weights = (facts["sha256"] or facts["revision"] or "unpinned")[:16]
     versions = f"transformers:{transformers.__version__}|torch:{torch.__version__}"
     place = "" if device.type == "cpu" else f"|{device.type}"
-    return f"{settings.name}|{Path(facts['name'] or '').name}|{weights}|{settings.dtype}|{versions}{place}"
+    return f"{settings.name}|{Path(facts['name'] or '').name}|{weights}|{settings.number_type}|{versions}{place}"

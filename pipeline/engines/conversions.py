@@ -1,18 +1,11 @@
-"""Checkpoints converted for CTranslate2, kept in the user's cache folder under a hash of all they depend on.
-
-`PRECIS_CACHE` names the folder; otherwise it is `precis` in `XDG_CACHE_HOME` or `~/.cache`. A conversion is written
-beside its place and moved there whole, so that several processes may convert the same checkpoint at once and a killed
-one leaves nothing that could be taken for a conversion; one whose files are not as they were written is made anew.
-"""
+"""Checkpoints converted for CTranslate2."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +14,11 @@ import torch
 import transformers
 from ctranslate2.converters import TransformersConverter
 
+from pipeline.engines.conversion_cache import kept
 from pipeline.errors import EngineError
 from pipeline.files import write_json
 
 VERSION = 1  # of what is written below
-DONE = "conversion.json"
 UNUSED = "<unused row "  # beginning of the name of a token that only the model has
 # What the converter reads of a family's config and transformers 5 no longer fills in.
 FIELDS: dict[str, Mapping[str, bool]] = {
@@ -37,14 +30,6 @@ FIELDS: dict[str, Mapping[str, bool]] = {
     "t5": {},
     "mt5": {},
 }
-
-
-def cache_folder() -> Path:
-    """Where conversions are kept."""
-    stated = os.environ.get("PRECIS_CACHE")
-    if stated:
-        return Path(stated).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "precis"
 
 
 def demand_support(model_type: str, where: str) -> None:
@@ -63,30 +48,8 @@ def converted(weights: str, model: Any, tokenizer: Any, dtype: str, load: Callab
     `weights` names the weights (a hash, a commit), `model` holds their config and generation config, `load` gives the
     torch model. EngineError if it cannot be made.
     """
-    path = cache_folder() / "ctranslate2" / _key(weights, model, tokenizer, dtype)
-    if is_whole(path):
-        return path
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{path.name}-", dir=path.parent, ignore_cleanup_errors=True
-        ) as made:
-            _convert(model, tokenizer, dtype, load, Path(made) / "model")
-            _put(Path(made) / "model", path, Path(made) / "old")
-    except OSError as error:
-        raise EngineError(
-            f"no conversion can be kept there: {error.strerror}", where=str(path.parent), fix="set PRECIS_CACHE"
-        ) from error
-    return path
-
-
-def is_whole(path: Path) -> bool:
-    """Whether every file of a conversion is there in its full size."""
-    try:
-        sizes = json.loads((path / DONE).read_text(encoding="utf-8"))["files"]
-        return all((path / name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError, KeyError, AttributeError, TypeError):
-        return False
+    name = _key(weights, model, tokenizer, dtype)
+    return kept(name, lambda folder: convert(model, tokenizer, dtype, load, folder))
 
 
 def _key(weights: str, model: Any, tokenizer: Any, dtype: str) -> str:
@@ -136,8 +99,8 @@ def token_id(tokenizer: Any, token: str) -> int:
     return found
 
 
-def _convert(model: Any, tokenizer: Any, dtype: str, load: Callable[[], Any], folder: Path) -> None:
-    """Write the conversion and, last, the list of its files."""
+def convert(model: Any, tokenizer: Any, dtype: str, load: Callable[[], Any], folder: Path) -> None:
+    """Write the conversion; arguments as for `converted`."""
     whole = load()
     for name, value in FIELDS[model.config.model_type].items():
         setattr(whole.config, name, value)
@@ -156,7 +119,6 @@ def _convert(model: Any, tokenizer: Any, dtype: str, load: Callable[[], Any], fo
                 fix="use the engine seq2seq for it",
             ) from error
     _name_tokens(folder / "config.json", tokenizer)
-    write_json(folder / DONE, {"files": {p.name: p.stat().st_size for p in sorted(folder.iterdir())}})
 
 
 def _name_tokens(path: Path, tokenizer: Any) -> None:
@@ -166,15 +128,3 @@ def _name_tokens(path: Path, tokenizer: Any) -> None:
         if key in config and config[key] is None:
             config[key] = tokenizer.eos_token
     write_json(path, config)
-
-
-def _put(made: Path, path: Path, old: Path) -> None:
-    """Move a conversion to its place; one that another process put there first is as good."""
-    if path.exists() and not is_whole(path):
-        with suppress(FileNotFoundError):  # another process moved it
-            path.rename(old)
-    try:
-        made.rename(path)
-    except OSError:
-        if not is_whole(path):
-            raise

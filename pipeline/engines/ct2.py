@@ -158,7 +158,7 @@ def open_engine(settings: EngineSettings) -> CTranslate2Engine:
         plain = settings.model_copy(update={"name": "seq2seq", "device": "cpu", "dtype": "float32"})
         return load_checkpoint(plain, str(settings.model)).model
 
-    folder = converted(weights, model, checkpoint.tokenizer, settings.dtype, load)
+    folder = converted(weights, model, checkpoint.tokenizer, settings.number_type, load)
     translator = _translator(folder, settings, device)
     begin, forced = _begin(checkpoint, folder)
     place = "" if device.type == "cpu" else f"|{device.type}"
@@ -185,7 +185,7 @@ def _described(settings: EngineSettings, path: str) -> Checkpoint:
 
 
 def _translator(folder: Path, settings: EngineSettings, device: torch.device) -> Any:
-    kind = "auto" if settings.dtype == "auto" else settings.dtype
+    kind = "auto" if settings.number_type == "auto" else settings.number_type
     if kind != "auto" and not _offers(kind, device):
         offered = ", ".join(sorted(ctranslate2.get_supported_compute_types(device.type, device.index or 0)))
         raise EngineError(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -21,6 +21,7 @@ NOWHERE = -1
 GRID = 8  # sources: few enough that those in order of length are of like length
 OFFSET = 2  # rows that BART's table of positions begins with for nothing
 Tensor = Callable[[str], Floats]
+Model = TypeVar("Model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +180,25 @@ def tensors(folder: Path) -> Iterator[Tensor]:
 
 def load_bart(folder: Path) -> Bart:
     """The model in `folder`, in float32; EngineError if its weights do not fit its config."""
+    return _loaded(folder, _bart)
+
+
+def load_encoder(folder: Path) -> Encoder:
+    """The encoder alone of the model in `folder`; EngineError as `load_bart`."""
+    return _loaded(folder, lambda config, tensor: _encoder(_shape(config), config, tensor))
+
+
+def _loaded(folder: Path, make: Callable[[Mapping[str, Any], Tensor], Model]) -> Model:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         with tensors(folder) as tensor:
-            return _bart(config, tensor)
+            return make(config, tensor)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise EngineError(f"the model cannot be loaded: {error}", where=str(folder)) from error
 
 
-def _bart(config: Mapping[str, Any], tensor: Tensor) -> Bart:
-    shape = Shape(
+def _shape(config: Mapping[str, Any]) -> Shape:
+    return Shape(
         heads=config["encoder_attention_heads"],
         start=config["decoder_start_token_id"],
         pad=config["pad_token_id"],
@@ -196,11 +206,18 @@ def _bart(config: Mapping[str, Any], tensor: Tensor) -> Bart:
         positions=config["max_position_embeddings"],
         scale=(config["d_model"] // config["encoder_attention_heads"]) ** -0.5,
     )
-    tokens = tensor("model.shared.weight")
+
+
+def _encoder(shape: Shape, config: Mapping[str, Any], tensor: Tensor) -> Encoder:
     layers = (encoder_layer(i, tensor, shape) for i in range(config["encoder_layers"]))
-    encoder = Encoder(shape, _embedding("model.encoder", tensor, tokens), tuple(layers))
+    return Encoder(shape, _embedding("model.encoder", tensor, tensor("model.shared.weight")), tuple(layers))
+
+
+def _bart(config: Mapping[str, Any], tensor: Tensor) -> Bart:
+    shape = _shape(config)
+    encoder = _encoder(shape, config, tensor)
     decoder = (_decoder_layer(i, tensor, shape.scale) for i in range(config["decoder_layers"]))
-    embed = _embedding("model.decoder", tensor, tokens)
+    embed = _embedding("model.decoder", tensor, encoder.embed.tokens)
     return Bart(shape, encoder, embed, tuple(decoder), tensor("final_logits_bias")[0])
 
 

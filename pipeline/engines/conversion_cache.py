@@ -1,0 +1,70 @@
+"""Conversions for CTranslate2, kept in the user's cache folder under a hash of all they depend on.
+
+`PRECIS_CACHE` names the folder; otherwise it is `precis` in `XDG_CACHE_HOME` or `~/.cache`. A conversion is written
+beside its place and moved there whole, so that several processes may convert the same checkpoint at once and a killed
+one leaves nothing that could be taken for a conversion; one whose files are not as they were written is made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from pipeline.errors import EngineError
+from pipeline.files import write_json
+
+DONE = "conversion.json"
+
+
+def cache_folder() -> Path:
+    """Where conversions are kept."""
+    stated = os.environ.get("PRECIS_CACHE")
+    if stated:
+        return Path(stated).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "precis"
+
+
+def kept(name: str, make: Callable[[Path], None]) -> Path:
+    """The folder of the conversion `name`; `make` fills it if it is not there. EngineError if it cannot be kept."""
+    path = cache_folder() / "ctranslate2" / name
+    if is_whole(path):
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{path.name}-", dir=path.parent, ignore_cleanup_errors=True
+        ) as made:
+            part = Path(made) / "model"
+            make(part)
+            write_json(part / DONE, {"files": {p.name: p.stat().st_size for p in sorted(part.iterdir())}})
+            _put(part, path, Path(made) / "old")
+    except OSError as error:
+        raise EngineError(
+            f"no conversion can be kept there: {error.strerror}", where=str(path.parent), fix="set PRECIS_CACHE"
+        ) from error
+    return path
+
+
+def is_whole(path: Path) -> bool:
+    """Whether every file of a conversion is there in its full size."""
+    try:
+        sizes = json.loads((path / DONE).read_text(encoding="utf-8"))["files"]
+        return all((path / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return False
+
+
+def _put(made: Path, path: Path, old: Path) -> None:
+    """Move a conversion to its place; one that another process put there first is as good."""
+    if path.exists() and not is_whole(path):
+        with suppress(FileNotFoundError):  # another process moved it
+            path.rename(old)
+    try:
+        made.rename(path)
+    except OSError:
+        if not is_whole(path):
+            raise
