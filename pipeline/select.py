@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.coverage import gain, survey
 from pipeline.finite import finite_verbs
 from pipeline.fragments import fragments, tokens
-from pipeline.ranking import doubts
+from pipeline.ranking import doubts, wrote_freely
 from pipeline.records import Article, Candidate, Judged, Kind, Ranked, Verdict
 from pipeline.settings_outputs import BulletSettings, HeadlineSettings, SummarySettings
 from pipeline.text.words import content_words, overlap
@@ -66,6 +66,16 @@ def slots(judged: Iterable[Judged], kind: Kind) -> dict[int, list[Judged]]:
     return {slot: sorted(found[slot], key=lambda j: -j.score) for slot in order}
 
 
+def retells(item: Judged, chosen: Sequence[Judged]) -> bool:
+    """Whether a chosen text retells the sentence of this one. What was written from a whole article has several, and
+    two texts may share the first: it retells nothing if it tells a sentence that no chosen one does."""
+    if item.candidate.sentences[0] not in {c.candidate.sentences[0] for c in chosen}:
+        return False
+    return not wrote_freely(item.candidate) or {i for c in chosen for i in c.candidate.sentences}.issuperset(
+        item.candidate.sentences
+    )
+
+
 def repeats(text: str, others: Iterable[str], limit: float = SAME_POINT) -> bool:
     """Whether `text` says what one of `others` says, by its content words."""
     words = content_words(text)
@@ -87,7 +97,10 @@ def usable(items: Iterable[Judged], choice: Choice, kind: Kind, fits: Callable[[
 def select_summary(
     judged: Sequence[Judged], article: Article, settings: SummarySettings, given_up: tuple[str, ...] = ()
 ) -> Selection:
-    """Whole sentences in source order within the band of words and sentences; extracts fill what is missing."""
+    """Whole sentences in source order within the band of words and sentences; extracts fill what is missing.
+
+    One text for each sentence retold; then, of texts from whole articles, what tells a further sentence.
+    """
     choice = Choice([], {})
     room = settings.max_words
 
@@ -105,9 +118,12 @@ def select_summary(
                 return True
         return False
 
-    for items in slots(judged, "summary").values():
+    by_slot = list(slots(judged, "summary").values())
+    others = [[item] for items in by_slot for item in items if wrote_freely(item.candidate)]
+    for items in [*by_slot, *others]:
         if len(choice.chosen) < settings.max_sentences:
-            take(usable(items, choice, "summary", lambda _: ""))
+            new = [item for item in items if not retells(item, choice.chosen)]
+            take(usable(new, choice, "summary", lambda _: ""))
     extracts = iter(extractive(article, "summary", judged))
     while _short_of(choice.chosen, settings):
         extract = next(extracts, None)
@@ -168,7 +184,7 @@ def _cover(items: Sequence[Judged], judged: Sequence[Judged], article: Article, 
 
         best = max(left, key=worth)
         left.remove(best)
-        if best.candidate.sentences[0] in [slot for _, slot in said]:
+        if retells(best, choice.chosen):
             choice.reject(best, "another wording of its sentence is chosen")
         elif repeats(best.candidate.text, (text for text, _ in said)):
             choice.reject(best, "says what a chosen bullet says")
@@ -263,7 +279,7 @@ def _close(
     ]
     chosen = list(choice.chosen)
     if in_source_order:
-        chosen.sort(key=lambda item: item.candidate.sentences[0])
+        chosen.sort(key=lambda item: item.candidate.sentences[: None if wrote_freely(item.candidate) else 1])
     return Selection(kind, tuple(chosen), tuple(fates), flags)
 
 

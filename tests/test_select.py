@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.plan import extraction_flags
-from pipeline.records import Candidate, Judged, Kind, Reason, Verdict
+from pipeline.records import Candidate, Judged, Kind, Origin, Reason, Verdict
 from pipeline.select import (
     SAME_POINT,
     Selection,
@@ -186,3 +187,32 @@ def test_given_up_flags_are_kept() -> None:
         select_headlines([], foreign, HeadlineSettings(), flags),
     ):
         assert set(flags) <= set(found.flags)
+
+
+def freely(text: str, *sentences: int, kind: Kind = "summary", score: float = 0.0) -> Judged:
+    """What an engine wrote from the whole article, beside the sentences that hold its words."""
+    origin = Origin((0, len(ARTICLE.text)))
+    return Judged(Candidate("r", "summary", text, -0.5, sentences, (kind,), origin=origin), Verdict(True), score)
+
+
+STRANDED = freely("Passengers were stranded when the ferry Aldine ran aground with no crossings until Friday.", 0, 3)
+CRACKED = freely("Divers found a crack two metres long in the hull of the ferry near Port Marle.", 0, 2, score=1.0)
+AGAIN = freely("When it ran aground the Aldine had 214 people on board.", 0, score=-1.0)
+
+
+def test_sentences_of_a_whole_summary_that_share_their_first_evidence_are_all_chosen() -> None:
+    wide = SummarySettings(min_words=1, max_words=60, min_sentences=1, max_sentences=3)
+    found = select_summary([STRANDED, CRACKED, AGAIN], ARTICLE, wide)
+    assert found.chosen == (CRACKED, STRANDED)  # in the order of their evidence; the third tells nothing else
+    check_fates(found, [STRANDED, CRACKED, AGAIN])
+    bullets = select_bullets([STRANDED, CRACKED, AGAIN], ARTICLE, BulletSettings(min=1, max=3, max_words=20))
+    assert bullets.chosen == (CRACKED, STRANDED)
+    assert {fate.why for fate in bullets.ranked if fate.rank is None} == {"another wording of its sentence is chosen"}
+
+
+def test_rewordings_of_one_sentence_are_never_chosen_together() -> None:
+    of_sentences = [replace(j, candidate=replace(j.candidate, origin=None)) for j in (STRANDED, CRACKED, AGAIN)]
+    wide = SummarySettings(min_words=1, max_words=60, min_sentences=1, max_sentences=3)
+    assert select_summary(of_sentences, ARTICLE, wide).chosen == (of_sentences[1],)
+    found = select_bullets(of_sentences, ARTICLE, BulletSettings(min=1, max=3, max_words=20))
+    assert found.chosen == (of_sentences[1],)
