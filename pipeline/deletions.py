@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.finite import AUXILIARIES, PREPOSITIONS
@@ -24,13 +25,21 @@ BE = word_set("is are was were be been am")
 JOINS = word_set("and but or")
 QUESTIONS = word_set("what how why whether who where")  # without it, "What he carried was a tin" makes him one
 PAUSE = re.compile(r'[,;:()—–"“”]| - |--')
+CLAUSE_HEADS = CLAUSES | JOINS
 DETERMINERS = word_set("a an the this these those my his her its our their every each no")
+OMITTED = DETERMINERS | BE | {"and"}  # in headlines
 POSSESSIVE = ("'s", "’s", "s'", "s’")
 ADVERBS = word_set("also already now still just even only about nearly almost some later then again too very much once")
 SAYS = word_set("said says told added")
 CONDITIONS = word_set("if unless whether not no never")
 DAYS = word_set("monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow")
 TIMES = word_set("last this next early late earlier later every") | DAYS
+HEADS = (PREPOSITIONS | CLAUSES | ADVERBS | TIMES) - CONDITIONS
+PHRASES = PREPOSITIONS | TIMES
+VERBAL = AUXILIARIES | CLAUSES
+HANGING = PREPOSITIONS | DETERMINERS
+FUNCTIONAL = LINKS | DETERMINERS
+REPLACED = LINKS | SAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,9 @@ def unsafe_deletions(text: str, sentences: Sequence[str], *, headline: bool = Fa
     return unsafe + (not _may_go(read, range(end, len(read)), novel, headline=headline))
 
 
-def _read(sentence: str) -> list[Token]:
+@lru_cache(maxsize=2048)
+def _read(sentence: str) -> tuple[Token, ...]:
+    """The words of a sentence in order; remembered, as many candidates are made of the same sentences."""
     found: list[Token] = []
     last = 0
     for match in TOKEN.finditer(sentence):
@@ -94,13 +105,13 @@ def _read(sentence: str) -> list[Token]:
         pause = not found or PAUSE.search(between) is not None
         found.append(Token(match[0].lower(), match[0][:1].isupper(), pause, not found))
         last = match.end()
-    return found
+    return tuple(found)
 
 
 def _may_go(read: Sequence[Token], gone: range, novel: Sequence[str], *, headline: bool) -> bool:
     """Whether the words of `gone` may go, or `novel` words stand in their place."""
     if not gone:
-        return all(word in LINKS | SAYS for word in novel)
+        return all(word in REPLACED for word in novel)
     if novel:
         return _stands_for(novel, [read[i] for i in gone], headline=headline)
     return all(_part_may_go(read, part, headline=headline) for part in _by_sentence(read, gone))
@@ -118,7 +129,7 @@ def _part_may_go(read: Sequence[Token], gone: range, *, headline: bool) -> bool:
     cut = Cut(
         tuple(read[i] for i in gone), *(read[i] if 0 <= i < len(read) else None for i in (gone.start - 1, gone.stop))
     )
-    if headline and all(w.text in DETERMINERS | BE | {"and"} for w in cut.words):
+    if headline and all(w.text in OMITTED for w in cut.words):
         return True
     if len(cut.words) > 1 and cut.words[-1].text == "that" and cut.words[-2].text not in DETERMINERS:
         cut = Cut(cut.words[:-1], cut.before, cut.words[-1])  # "said [on Monday that] the bridge was closed"
@@ -151,25 +162,25 @@ def _between_pauses(cut: Cut) -> bool:
     """Between two commas, brackets or dashes, or from one to the end; at the head only what is no main clause."""
     first = cut.words[0]
     if first.opens:
-        return cut.to_pause and first.text in (PREPOSITIONS | CLAUSES | ADVERBS | TIMES) - CONDITIONS
+        return cut.to_pause and first.text in HEADS
     return first.after_pause and cut.to_pause
 
 
 def _clause(cut: Cut) -> bool:
     """A relative, side or coordinated clause, up to a pause or the end."""
     first = cut.words[0]
-    return not first.opens and first.text in CLAUSES | JOINS and cut.to_pause and not cut.conditional
+    return not first.opens and first.text in CLAUSE_HEADS and cut.to_pause and not cut.conditional
 
 
 def _phrase(cut: Cut) -> bool:
     """A phrase that a preposition or a time opens, without a verb, before another phrase, a pause or the end."""
     first, last = cut.words[0], cut.words[-1]
-    if first.opens or first.text == "to" or first.text not in PREPOSITIONS | TIMES or _is_rate(cut):
+    if first.opens or first.text == "to" or first.text not in PHRASES or _is_rate(cut):
         return False
-    verbless = not any(w.text in AUXILIARIES | CLAUSES for w in cut.words[1:])
+    verbless = not any(w.text in VERBAL for w in cut.words[1:])
     ends = cut.to_pause or (cut.after is not None and cut.after.text in LINKS)
     one = not any(w.after_pause for w in cut.words[1:])
-    return verbless and one and ends and last.text not in PREPOSITIONS | DETERMINERS and not cut.conditional
+    return verbless and one and ends and last.text not in HANGING and not cut.conditional
 
 
 def _is_rate(cut: Cut) -> bool:
@@ -189,7 +200,7 @@ def _adverb(cut: Cut) -> bool:
 
 def _adjective(cut: Cut) -> bool:
     """Up to two words between an article or genitive and a word that is no link: "the [old] bakery"."""
-    if cut.before is None or len(cut.words) > 2 or any(w.text in LINKS | DETERMINERS or w.capital for w in cut.words):
+    if cut.before is None or len(cut.words) > 2 or any(w.text in FUNCTIONAL or w.capital for w in cut.words):
         return False
     noun_follows = cut.after is not None and not cut.after.after_pause and cut.after.text not in LINKS
     return (cut.before.text in DETERMINERS or cut.before.text.endswith(POSSESSIVE)) and noun_follows

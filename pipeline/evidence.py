@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.records import Article, Span
 from pipeline.salience import sentence_words
-from pipeline.text.words import content_words
+from pipeline.text.words import content_set
 
 MOST = 3  # sentences one output sentence may point at
 ENOUGH = 0.34  # share of the words still unsupported that a further sentence must support
@@ -20,7 +20,7 @@ def supporting(text: str, article: Article, among: Sequence[int] = ()) -> tuple[
     """
     pool = list(among) or list(range(len(article.sentences)))
     words = sentence_words(article)
-    left = set(content_words(text))
+    left = set(content_set(text))
     pool = [i for i in pool if not left.isdisjoint(words[i])] or pool[:1]  # others support nothing
     chosen: list[int] = []
     while pool and len(chosen) < MOST:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.lexicon import english_words, word_set
 
@@ -52,6 +52,7 @@ PREPOSITIONS = word_set(
     behind beyond near toward towards upon around among amid despite per via like since until"""
 )
 LEADING = PREPOSITIONS | word_set("than as after before and or be been being")  # no finite verb follows these at once
+BARRING = DETERMINERS | LEADING
 OPENERS = word_set("who which whose because although though if whether when while where how why what that")
 PREDICATES = word_set("dead missing likely unlikely due able unable guilty set ready injured wounded hurt safe ill")
 PARTICIPLES = word_set(
@@ -64,6 +65,8 @@ DEVERBAL = word_set(
     intention need order offer offers opportunity plan plans power pressure pledge promise proposal proposals push
     readiness refusal request right rights struggle threat time vow way ways willingness move moves first"""
 )
+NO_FUTURE = DEVERBAL | LEADING | {"how", "what"}  # "to" and a verb after these is no "Senate to vote"
+STATES = PREDICATES | PARTICIPLES
 SAYINGS = word_set("says rules finds shows warns reports claims suggests adds insists argues")
 
 
@@ -76,6 +79,7 @@ def has_finite_verb(text: str, *, headline: bool = False) -> bool:
     return finite_verbs(text, headline=headline) > 0
 
 
+@lru_cache(maxsize=4096)  # rules, ranking and selection ask about the same texts
 def finite_verbs(text: str, *, headline: bool = False) -> int:
     """How many finite verbs the main clauses of `text` have; in a question, all clauses."""
     found = TOKEN.findall(text)
@@ -113,7 +117,7 @@ def _is_past(words: Sequence[str], i: int, before: str) -> bool:
     regular = word.endswith("ed") and len(word) > 3 and "-" not in word and word not in NOT_PAST
     if word not in EITHER and not regular:
         return False
-    return bool(before) and before not in DETERMINERS | LEADING and not before.endswith("'s")
+    return bool(before) and before not in BARRING and not before.endswith("'s")
 
 
 def _is_present(words: Sequence[str], i: int, before: str) -> bool:
@@ -121,7 +125,7 @@ def _is_present(words: Sequence[str], i: int, before: str) -> bool:
     word = words[i]
     if not word.endswith("s") or word.endswith(("ss", "us", "'s")) or not is_verb(_base(word)):
         return False
-    if before in DETERMINERS | LEADING or before.endswith("'s") or not before or before.isdecimal():
+    if before in BARRING or before.endswith("'s") or not before or before.isdecimal():
         return False
     if i >= 2 and words[i - 2] == "to" and is_verb(before):  # "to send mines"
         return False
@@ -131,7 +135,7 @@ def _is_present(words: Sequence[str], i: int, before: str) -> bool:
 
 def _is_plural_present(words: Sequence[str], i: int, before: str, capital: Sequence[bool]) -> bool:
     """A base form behind a plural or behind two names."""
-    if not is_verb(words[i]) or words[i] in DETERMINERS | LEADING:
+    if not is_verb(words[i]) or words[i] in BARRING:
         return False
     plural = before.endswith("s") and not before.endswith(("'s", "ss", "us", "is")) and before not in LEADING
     pair = i >= 2 and capital[i - 1] and not capital[i] and any(w in ("and", ",") for w in words[max(0, i - 4) : i - 1])
@@ -150,15 +154,15 @@ def _has_plural_head(words: Sequence[str], i: int) -> bool:
     near = words[max(0, i - 5) : i]
     heads = (a.endswith("s") and not a.endswith(("'s", "ss", "us", "is")) for a in near)
     phrase = any(head and b in ("of", "in", "for", "at") for head, b in zip(heads, near[1:], strict=False))
-    return phrase and after in DETERMINERS | LEADING and words[i - 1] not in DETERMINERS | LEADING
+    return phrase and after in BARRING and words[i - 1] not in BARRING
 
 
 def _telegraphic(words: Sequence[str]) -> Iterator[int]:
     for i, word in enumerate(words[1:], start=1):
         before, after = words[i - 1], words[i + 1] if i + 1 < len(words) else ""
-        future = word == "to" and is_verb(after) and before not in DEVERBAL | LEADING | {"how", "what"}
+        future = word == "to" and is_verb(after) and before not in NO_FUTURE
         share = word in ("up", "down") and (after[:1].isdigit() or after in "$£€")
-        state = word in PREDICATES | PARTICIPLES and before not in DETERMINERS | LEADING
+        state = word in STATES and before not in BARRING
         counted = before in COUNTS and after in LEADING and _is_past([before, word], 1, "people")
         if future or share or state or counted:
             yield i

@@ -36,7 +36,7 @@ from pipeline.signs import (
     opens_with_pronoun,
     stutters,
 )
-from pipeline.text.words import STOP, content_words
+from pipeline.text.words import STOP, content_set
 
 FEATURES = (
     "ruled", "trimmed", "logprob", "weakest",
@@ -74,8 +74,8 @@ def headline_score(candidate: Candidate, article: Article) -> float:
     score += CLOSE * _weighted(weights["close"], found) - UNSAFE * found["unsafe"]
     score -= _broken(candidate, reading)
     if article.title:
-        words = set(content_words(candidate.text))
-        score += TITLE * len(words & set(content_words(article.title))) / max(1, len(words))
+        words = content_set(candidate.text)
+        score += TITLE * len(words & content_set(article.title)) / max(1, len(words))
     if candidate.request_id.endswith("#title"):
         return score + TITLED
     ruled = candidate.logprob is None
@@ -153,7 +153,7 @@ def _of_text(reading: Reading) -> dict[str, float]:
 
 def _of_place(candidate: Candidate, article: Article) -> dict[str, float]:
     """How far it speaks of what the whole article and its opening speak of, and where its sentences stand."""
-    words = set(content_words(candidate.text))
+    words = content_set(candidate.text)
     share, opening = _word_shares(tuple(s.text for s in article.sentences))
     size = max(1, len(words))
     return {
@@ -169,8 +169,8 @@ def _of_place(candidate: Candidate, article: Article) -> dict[str, float]:
 @lru_cache(maxsize=4)
 def _word_shares(sentences: tuple[str, ...]) -> tuple[dict[str, float], frozenset[str]]:
     """Share of the sentences each content word occurs in, and the words of the first two."""
-    counts = Counter(w for text in sentences for w in set(content_words(text)))
-    lead = frozenset(w for text in sentences[:2] for w in content_words(text))
+    counts = Counter(w for text in sentences for w in content_set(text))
+    lead = frozenset(w for text in sentences[:2] for w in content_set(text))
     return {w: n / len(sentences) for w, n in counts.items()}, lead
 
 

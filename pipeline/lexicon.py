@@ -10,7 +10,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -71,6 +71,7 @@ def english_words() -> frozenset[str]:
     return frozenset(american).union(_softened(american), _respelled(american))
 
 
+@lru_cache(maxsize=1 << 16)
 def is_english(word: str) -> bool:
     """Whether `word` is ordinary English, in any case.
 
@@ -81,6 +82,7 @@ def is_english(word: str) -> bool:
     return all(_is_known(part) for part in parts)
 
 
+@lru_cache(maxsize=1 << 16)
 def bases(word: str) -> tuple[str, ...]:
     """The lower-case forms that `word` may be a regular inflection of, the word itself first."""
     low = word.lower()

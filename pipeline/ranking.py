@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.deletions import unsafe_deletions
 from pipeline.finite import has_finite_verb
@@ -41,7 +42,7 @@ from pipeline.signs import (
     speaks_as_one_of_us,
     stutters,
 )
-from pipeline.text.words import STOP, content_words
+from pipeline.text.words import STOP, content_set
 
 KEPT, JOIN, JUMP, COPY, CUT, DANGLING = 0.35, 0.05, 0.25, 0.6, 0.6, 0.5
 WEAKEST, MIXED, UNCONDITIONAL = 0.25, 0.5, 2.0
@@ -63,11 +64,18 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
         mixed = mixed_clauses(candidate.text, evidence_of(candidate, article))
         free = candidate.logprob is None or wrote_freely(candidate)
         return replace(judged, score=headline_score(candidate, article), mixed=bool(mixed) and not free)
+    score, mixes = _as_prose(candidate, tuple(article.sentences[i].text for i in candidate.sentences))
+    return replace(judged, score=score, mixed=mixes)
+
+
+@lru_cache(maxsize=1024)
+def _as_prose(candidate: Candidate, sentences: tuple[str, ...]) -> tuple[float, bool]:
+    """The score as a sentence made of `sentences`, the same for a summary, a bullet and a rewrite, and whether it mixes
+    clauses of several."""
     if candidate.logprob is None and not {"reworded", "trimmed"}.isdisjoint(candidate.flags):
-        return replace(judged, score=_by_rule(judged, article))
+        return _by_rule(candidate, sentences[0]), False
     if wrote_freely(candidate):
-        return replace(judged, score=_of_whole_article(candidate, article))
-    sentences = [article.sentences[i].text for i in candidate.sentences]
+        return _of_whole_article(candidate, sentences[0]), False
     source, text = tokens(" ".join(sentences)), tokens(candidate.text)
     found = fragments(text, source)
     mixed = mixed_clauses(candidate.text, sentences)
@@ -82,13 +90,11 @@ def rate(judged: Judged, kind: Kind, article: Article) -> Judged:
         score -= VERBLESS * (not has_finite_verb(candidate.text))
         score -= UNSAFE * unsafe_deletions(candidate.text, sentences)
         score -= HEADLESS * loses_head(found, text, source) + UNCONDITIONAL * loses_condition(found, text, source)
-    return replace(judged, score=score, mixed=bool(mixed))
+    return score, bool(mixed)
 
 
-def _by_rule(judged: Judged, article: Article) -> float:
+def _by_rule(candidate: Candidate, source: str) -> float:
     """The score of a wording made by rule: how it was put together is known, so no penalty for that applies."""
-    candidate = judged.candidate
-    source = article.sentences[candidate.sentences[0]].text
     score = RULED - RULE * (candidate.request_id.count("+") + 1) - DANGLING * opens_with_pronoun(candidate.text)
     return score - VERBLESS * (not has_finite_verb(candidate.text)) + RULED_KEPT * _kept(candidate.text, source)
 
@@ -98,10 +104,9 @@ def wrote_freely(candidate: Candidate) -> bool:
     return candidate.origin is not None
 
 
-def _of_whole_article(candidate: Candidate, article: Article) -> float:
+def _of_whole_article(candidate: Candidate, source: str) -> float:
     """The score of what such an engine wrote: it words freely, so how a text was put together shows nothing; of the
     rest what was learnt of single sentences holds here, too."""
-    source = article.sentences[candidate.sentences[0]].text
     score = _sureness(candidate) + KEPT * _kept(candidate.text, source) - MENDED * _mended(candidate)
     score -= DANGLING * opens_with_pronoun(candidate.text) + COPY * (tokens(candidate.text) == tokens(source))
     return score - VERBLESS * (not has_finite_verb(candidate.text))
@@ -117,8 +122,8 @@ def _mended(candidate: Candidate) -> bool:
 
 
 def _kept(text: str, focus: str) -> float:
-    wanted = set(content_words(focus))
-    return len(wanted & set(content_words(text))) / len(wanted) if wanted else 0.0
+    wanted = content_set(focus)
+    return len(wanted & content_set(text)) / len(wanted) if wanted else 0.0
 
 
 def doubts(judged: Judged, kind: Kind) -> str:

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.records import Article
-from pipeline.text.words import content_words, overlap
+from pipeline.text.words import content_set, overlap
 
 PRONOUNS = frozenset("he she it they this that these those we i his her their but and however".split())
 FEATURES = (
@@ -30,22 +30,22 @@ TITLE = 2.0  # set by hand: the training articles come without their titles, so 
 @lru_cache(maxsize=4)
 def sentence_words(article: Article) -> tuple[frozenset[str], ...]:
     """The content words of every sentence; kept, as every candidate of an article is compared with them."""
-    return tuple(frozenset(content_words(s.text)) for s in article.sentences)
+    return tuple(content_set(s.text) for s in article.sentences)
 
 
 @lru_cache(maxsize=4)
 def features(article: Article) -> tuple[Mapping[str, float], ...]:
     """One mapping feature → value (about 0–1) per sentence."""
-    words = [content_words(s.text) for s in article.sentences]
-    counts = Counter(w for sentence in words for w in set(sentence))
+    words = sentence_words(article)
+    counts = Counter(w for sentence in words for w in sentence)
     common = math.sqrt(sum(c * c for c in counts.values())) or 1.0
     return tuple(_features(article, i, words, counts, common) for i in range(len(words)))
 
 
 def _features(
-    article: Article, i: int, words: Sequence[Sequence[str]], counts: Mapping[str, int], common: float
+    article: Article, i: int, words: Sequence[frozenset[str]], counts: Mapping[str, int], common: float
 ) -> dict[str, float]:
-    sentence, own = article.sentences[i], set(words[i])
+    sentence, own = article.sentences[i], words[i]
     text, tokens = sentence.text, sentence.text.split()
     size = len(tokens)
     opening = tokens[0].strip("\"'(").lower()
@@ -63,7 +63,7 @@ def _features(
         "frequency": sum(counts[w] for w in own) / (len(own) or 1) / max(counts.values(), default=1),
         "centrality": sum(counts[w] for w in own) / (math.sqrt(len(own) or 1) * common),
         "lead_overlap": overlap(own, words[0]) if i else 0.0,
-        "title_overlap": overlap(own, content_words(article.title)) if article.title else 0.0,
+        "title_overlap": overlap(own, content_set(article.title)) if article.title else 0.0,
         "number": float(any(c.isdigit() for c in text)),
         "quotation": float(quoted > 0),
         "all_quotation": float(text.startswith('"') and quoted >= 2 and text.rstrip(".").endswith('"')),

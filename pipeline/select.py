@@ -14,7 +14,7 @@ from pipeline.fragments import fragments, tokens
 from pipeline.ranking import doubts, wrote_freely
 from pipeline.records import Article, Candidate, Judged, Kind, Ranked, Verdict
 from pipeline.settings_outputs import BulletSettings, HeadlineSettings, SummarySettings
-from pipeline.text.words import content_words, overlap
+from pipeline.text.words import content_set, content_words, overlap
 from pipeline.variants import angle, is_question, next_best
 
 SAME_POINT = 0.6  # overlap of content words from which two sentences say the same
@@ -78,8 +78,8 @@ def retells(item: Judged, chosen: Sequence[Judged]) -> bool:
 
 def repeats(text: str, others: Iterable[str], limit: float = SAME_POINT) -> bool:
     """Whether `text` says what one of `others` says, by its content words."""
-    words = content_words(text)
-    return any(overlap(words, content_words(other)) > limit for other in others)
+    words = content_set(text)
+    return any(overlap(words, content_set(other)) > limit for other in others)
 
 
 def usable(items: Iterable[Judged], choice: Choice, kind: Kind, fits: Callable[[str], str]) -> list[Judged]:
@@ -248,7 +248,7 @@ def _vary(items: Sequence[Judged], choice: Choice, count: int, diversity: float)
 
 def alike(a: str, b: str) -> bool:
     """Whether two headlines are too similar to be offered as a choice (Jaccard of content words)."""
-    left, right = set(content_words(a)), set(content_words(b))
+    left, right = content_set(a), content_set(b)
     return len(left & right) > SAME_HEADLINE * len(left | right) or left <= right or right <= left
 
 

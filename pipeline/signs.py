@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pipeline.finite import PREPOSITIONS
 from pipeline.fragments import TOKEN, Fragment, tokens
 from pipeline.salience import PRONOUNS
-from pipeline.text.words import content_words, stem
+from pipeline.text.words import content_set, stem
 
 ANAPHORS = frozenset("move decision announcement step change comment comments remarks reason news measure".split())
 POINTING = frozenset("it they he she these those them him".split())
@@ -76,9 +76,9 @@ def mixed_clauses(text: str, sentences: Sequence[str]) -> int:
     A clause ends at a comma, colon or semicolon, and before "as", "after", "while" or "amid"; words that no
     sentence has do not count.
     """
-    held = [set(content_words(sentence)) for sentence in sentences]
-    known = set().union(*held)
-    clauses = [set(content_words(clause)) & known for clause in CLAUSE_END.split(text)]
+    held = [content_set(sentence) for sentence in sentences]
+    known = frozenset[str]().union(*held)
+    clauses = [content_set(clause) & known for clause in CLAUSE_END.split(text)]
     return sum(bool(clause) and not any(clause <= words for words in held) for clause in clauses)
 
 

@@ -37,6 +37,7 @@ PREPOSITIONS = word_set(
     """in on at for of by with from about into over under through during against between among across toward towards
     amid despite without within upon behind near outside inside along to until than via per"""
 )
+_STOPS = BOUNDS | PREPOSITIONS
 _DETERMINERS = word_set("a an the this that these those his her its their our my your some any no each every")
 _BE = word_set("is are was were be been being am 's 're")
 _HAVE = word_set("has have had having")
@@ -82,9 +83,9 @@ def is_content(word: Word) -> bool:
 def _statement(words: Sequence[Word], i: int) -> Statement:
     mood, cue, negated, helped = _mood(words, i)
     before = tuple(_content(words, range(i - 1, -1, -1), BOUNDS))
-    after = tuple(_content(words, range(i + 1, len(words)), BOUNDS | PREPOSITIONS))
+    after = tuple(_content(words, range(i + 1, len(words)), _STOPS))
     by = next((j for j in range(i + 1, min(i + 4, len(words))) if words[j].key == "by"), None)
-    agent = () if by is None else tuple(_content(words, range(by + 1, len(words)), BOUNDS | PREPOSITIONS))
+    agent = () if by is None else tuple(_content(words, range(by + 1, len(words)), _STOPS))
     passive = is_past(words[i].key) and (helped or by is not None)
     return Statement(words[i], forms(words[i].key), mood, cue, negated, before, after, agent, passive)
 

@@ -28,9 +28,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
-from pipeline.facts import Facts, extract_facts
+from pipeline.facts import Facts
 from pipeline.guard import bindings, comparison, form, modality, negation, offices, relations, speakers, support, swaps
 from pipeline.guard.aliases import unsupported_names, unsupported_title_words
 from pipeline.guard.evidence import Reading, read_evidence
@@ -126,22 +127,32 @@ def judge(
     Spans of the reasons are code points of `candidate_text`. `ok` is False if any reason rejects, which all do but a
     `verbatim` warning.
     """
-    facts = extract_facts(candidate_text)
+    facts = read_evidence(candidate_text).facts
     reasons = tuple(form.too_little(facts, kind))
     if reasons and reasons[0].code == "empty":
         return Verdict(False, reasons)
     titled = kind == "headlines" and is_title_case(facts)
-    candidate, known = Reading(facts), None if evidence is None else read_evidence(evidence)
-    reasons += _merged(
-        tuple(_stated(facts, source, kind, settings, titled)),
-        tuple(_bound(candidate, source, known, settings, titled)),
-    )
+    stated, copied, bound = _compared(candidate_text, source, settings, evidence, titled)
+    unfinished = tuple(form.unfinished(facts, kind)) if settings.unfinished else ()
+    reasons += _merged((*stated, *unfinished, *copied), bound)
     rejecting = [r for r in reasons if r.code != "verbatim" or settings.verbatim == "reject"]
     return Verdict(not rejecting, reasons)
 
 
-def _stated(facts: Facts, source: Source, kind: Kind, settings: GuardSettings, titled: bool) -> Iterator[Reason]:
-    """What the text states, each fact by itself, and its form."""
+@lru_cache(maxsize=1024)
+def _compared(
+    text: str, source: Source, settings: GuardSettings, evidence: str | None, titled: bool
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...], tuple[Reason, ...]]:
+    """What does not depend on the kind, so that a text that serves several is compared once: what is wrong with what it
+    states, whether it is a copy, and what is wrong with what it binds together."""
+    candidate, known = read_evidence(text), None if evidence is None else read_evidence(evidence)
+    copied = () if settings.verbatim == "off" else tuple(form.verbatim(candidate.facts, source))
+    bound = tuple(_bound(candidate, source, known, settings, titled))
+    return tuple(_stated(candidate.facts, source, settings, titled)), copied, bound
+
+
+def _stated(facts: Facts, source: Source, settings: GuardSettings, titled: bool) -> Iterator[Reason]:
+    """What the text states, each fact by itself, and its form as far as it is the same for every kind."""
     if settings.numbers:
         yield from support.unsupported_numbers(facts, source)
     if settings.dates:
@@ -155,10 +166,6 @@ def _stated(facts: Facts, source: Source, kind: Kind, settings: GuardSettings, t
         yield from form.repetition(facts, source)
     if settings.garbled:
         yield from form.garbled(facts, source)
-    if settings.unfinished:
-        yield from form.unfinished(facts, kind)
-    if settings.verbatim != "off":
-        yield from form.verbatim(facts, source)
 
 
 def _bound(

@@ -45,7 +45,8 @@ class Reading:
         return frozenset(word.key for word in self.facts.words)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def read_evidence(text: str) -> Reading:
-    """The reading of the sentences that a candidate was made from; many candidates share theirs."""
+    """The reading of a candidate or of the sentences that one was made from: many candidates share theirs, and each is
+    judged for several kinds."""
     return Reading(extract_facts(text))

@@ -103,15 +103,16 @@ def _doubled(words: Sequence[Word]) -> Iterator[tuple[Word, Word]]:
 
 def _repeated_phrases(words: Sequence[Word], source: Source) -> Iterator[tuple[Word, Word]]:
     """Four words said twice, or three that begin and end with meaning; not a term that the source says twice too."""
+    keys = [word.key for word in words]
     for length, weight in ((4, 1), (3, 2)):
         seen: dict[tuple[str, ...], int] = {}
-        for i in range(len(words) - length + 1):
-            gram = tuple(w.key for w in words[i : i + length])
+        for i, gram in enumerate(zip(*(keys[start:] for start in range(length)), strict=False)):
             before = seen.setdefault(gram, i)
+            if i < before + length:
+                continue
             meaning = sum(key not in FUNCTION_WORDS for key in gram)
             ends = length == 4 or (gram[0] not in FUNCTION_WORDS and gram[-1] not in FUNCTION_WORDS)
-            again = i >= before + length and meaning >= weight and ends
-            if again and source.plain.count(f" {' '.join(gram)} ") < 2:
+            if meaning >= weight and ends and source.plain.count(f" {' '.join(gram)} ") < 2:
                 yield words[before], words[i + length - 1]
 
 

@@ -33,6 +33,7 @@ _PREPOSITIONS = word_set(
     "in on at for of by with from about as if that when because until than into over under and or but"
 )
 _ANY = _NEGATIVE | _KINDRED
+_EXCUSING = _ANY - _WEAK
 _NEGATIVE_PREFIXES = ("un", "non", "dis", "im")
 
 
@@ -45,7 +46,7 @@ def lost_or_added(facts: Facts, evidence: Facts) -> Iterator[Reason]:
     """
     own, known = facts.words, evidence.words
     added = [w for w in own if negates(w, _NEGATIVE)]
-    if added and not any(negates(w, _ANY - _WEAK) or w.key.startswith(_NEGATIVE_PREFIXES) for w in known):
+    if added and not any(negates(w, _EXCUSING) or w.key.startswith(_NEGATIVE_PREFIXES) for w in known):
         yield Reason("unsupported:negation", (added[0].start, added[0].end), added[0].text)
         return
     guilty = _added(own, known) or _dropped(own, known)
@@ -71,8 +72,9 @@ def _dropped(own: Sequence[Word], known: Sequence[Word]) -> Word | None:
         stated = _is_stated(head, own)
         if stated is not None and len(_places(head, known)) <= sum(head.key == other.key for other in heads):
             return stated
-    runs = _runs(own)
-    for _, around in _joints(known):
+    joints = list(_joints(known))
+    runs = _runs(own) if joints else {}
+    for _, around in joints:
         if around in runs and around not in _runs(known):
             return runs[around]
     return None

@@ -15,7 +15,7 @@ from pipeline.lexicon import bases
 from pipeline.records import Article
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by identity: comparisons with it are remembered
 class Source:
     """An article's text and title as the guard compares with them. All keys are those of `facts.Word`.
 

@@ -58,11 +58,19 @@ def _pattern(find: str) -> re.Pattern[str]:
     return re.compile(rf"{left}{body}(?![\w'–-]|[.,]\d)")
 
 
+@cache
+def _sign(find: str) -> str:
+    """What every text holds that `find` matches: its longest word, without the first letter of all, whose case may be
+    either; "" if no word of it must stand as it is."""
+    words = [find.split()[0][1:], *find.split()[1:]]
+    return max((word.lstrip("#") for word in words if word not in _PLACES), key=len, default="")
+
+
 def swapped(text: str, table: tuple[Swap, ...]) -> str:
     """`text` with every entry of `table` replaced, later entries leaving alone what earlier ones put there."""
     done: list[str] = []
     for swap in table:
-        before = ""
+        before = "" if _sign(swap.find) in text else text
         while before != text:
             before, text = text, _swap(text, swap, done)
     for n, put in enumerate(done):

@@ -15,6 +15,7 @@ STOP = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 16)  # texts repeat their words
 def stem(word: str) -> str:
     """A crude key under which inflections of a word meet (plural, past tense, -ing, possessive)."""
     word = word.lower().removesuffix("'s").rstrip(".,")
@@ -42,5 +43,5 @@ def stems(texts: Iterable[str]) -> set[str]:
 
 def overlap(a: Iterable[str], b: Iterable[str]) -> float:
     """Share of the smaller set of keys that the two have in common (overlap coefficient); 0.0 if one is empty."""
-    left, right = set(a), set(b)
+    left, right = frozenset(a), frozenset(b)
     return len(left & right) / min(len(left), len(right)) if left and right else 0.0
