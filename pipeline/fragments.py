@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 TOKEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*|%|[£$€]")
 
@@ -21,18 +22,29 @@ class Fragment:
 
 def tokens(text: str) -> list[str]:
     """Lower-case words and numbers."""
-    return [token.lower() for token in TOKEN.findall(text)]
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=4096)  # candidates are compared with the same sentences, and one with another
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(token.lower() for token in TOKEN.findall(text))
 
 
 def fragments(text: Sequence[str], source: Sequence[str]) -> list[Fragment]:
     """The longest match at each position, from the left; of equals the one nearest after the last fragment."""
-    where: dict[str, list[int]] = {}
+    return list(_fragments(tuple(text), tuple(source)))
+
+
+@lru_cache(maxsize=2048)  # ranking and the check of deletions ask for the same
+def _fragments(text: tuple[str, ...], source: tuple[str, ...]) -> tuple[Fragment, ...]:
+    where: dict[str, list[int]] = {token: [] for token in text}
     for j, token in enumerate(source):
-        where.setdefault(token, []).append(j)
+        if token in where:
+            where[token].append(j)
     found: list[Fragment] = []
     i = last = 0
     while i < len(text):
-        options = [(_run(text, i, source, j), j >= last, -abs(j - last), j) for j in where.get(text[i], ())]
+        options = [(_run(text, i, source, j), j >= last, -abs(j - last), j) for j in where[text[i]]]
         if options:
             size, _, _, j = max(options)
             found.append(Fragment(i, j, size))
@@ -40,7 +52,7 @@ def fragments(text: Sequence[str], source: Sequence[str]) -> list[Fragment]:
         else:
             found.append(Fragment(i, -1, 1))
             i += 1
-    return found
+    return tuple(found)
 
 
 def _run(text: Sequence[str], i: int, source: Sequence[str], j: int) -> int:

@@ -145,9 +145,10 @@ def _finish(
     given_up = planning.extraction_flags(article)
     selections: dict[Kind, Selection] = {}
     source = read_source(article)
+    candidates = [_grounded(c, article) if c.serves else c for c in candidates]
     for kind in engines:
         appraise = partial(_appraise, kind=kind, article=article, source=source, config=config)
-        judged = [appraise(_grounded(c, article)) for c in candidates if kind in c.serves]
+        judged = [appraise(c) for c in candidates if kind in c.serves]
         judged += [appraise(c) for c in repaired(judged, article)]
         if kind == "rewrite" and not given_up and engines[kind][1].strategy == "sentences":
             judged += [appraise(c) for c in reworded(article, judged, config.outputs.rewrite.style)]

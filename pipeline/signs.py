@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.finite import PREPOSITIONS
 from pipeline.fragments import TOKEN, Fragment, tokens
+from pipeline.records import Span
 from pipeline.salience import PRONOUNS
 from pipeline.text.words import content_set, stem
 
@@ -28,6 +30,8 @@ INCOMPLETE = frozenset(  # verbs that say nothing without what follows them
     """come comes coming go goes going live lives living lie lies stand stands put puts spend spends spending become
     becomes remain remains consist consists depend depends lead leads result results stem stems last lasts""".split()
 )
+POINTS = re.compile(r"(?<=\d)[.,](?=\d)")
+CLITIC = re.compile(r"['’].*")
 CLAUSE_END = re.compile(r"[,:;](?=\s)|\b(?:as|after|while|amid)\b")
 GOES_ON = frozenset(
     """and or but to in on at for from by with as after before when while where who which that if because since until
@@ -38,7 +42,7 @@ GOES_ON = frozenset(
 
 def stutters(text: str) -> bool:
     """Whether a word or pair of words is said again at once ("this week this week", "threatened or threatened")."""
-    words = [re.sub(r"(?<=\d)[.,](?=\d)", "", word) for word in tokens(text)]
+    words = [POINTS.sub("", word) for word in tokens(text)]
     pairs = list(zip(words, words[1:], strict=False))
     near = any(pair in pairs[i + 1 : i + 6] for i, pair in enumerate(pairs))
     return near or any(a == c and b in ("or", "and") for a, b, c in zip(words, words[1:], words[2:], strict=False))
@@ -46,7 +50,7 @@ def stutters(text: str) -> bool:
 
 def opens_with_pronoun(text: str) -> bool:
     """Whether the first words point at something said before ("It …", "The move …")."""
-    first = [re.sub(r"['’].*", "", token) for token in tokens(text)[:6]]  # "he's" is "he"
+    first = [CLITIC.sub("", token) for token in tokens(text)[:6]]  # "he's" is "he"
     if not first or first[0] in PREPOSITIONS:  # "Of these, 3,870 will …", "Of late it has …"
         return not POINTING.isdisjoint(first)
     return first[0] in PRONOUNS or (first[0] == "the" and first[1:2] != [] and first[1] in ANAPHORS)
@@ -62,12 +66,18 @@ def cut_short(text: str, found: list[Fragment], source: str) -> bool:
     last = next((f for f in reversed(found) if f.source >= 0), None)
     if last is None or last.at + last.size < len(words):
         return False
-    places = list(TOKEN.finditer(source))
+    places = _places(source)
     end = last.source + last.size
     if end >= len(places):
         return False
-    gap = source[places[end - 1].end() : places[end].start()]
-    return gap.strip() == "" and places[end][0].lower() not in GOES_ON
+    start, stop = places[end]
+    return source[places[end - 1][1] : start].strip() == "" and source[start:stop].lower() not in GOES_ON
+
+
+@lru_cache(maxsize=256)
+def _places(source: str) -> tuple[Span, ...]:
+    """Where the tokens of a source stand."""
+    return tuple(match.span() for match in TOKEN.finditer(source))
 
 
 def mixed_clauses(text: str, sentences: Sequence[str]) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.facts.places import OTHER_ABBREVIATIONS, TITLES
 
 BREAK = "|"  # the key of a mark that no name or phrase runs across: comma, full stop, bracket, quotation mark …
 OPENERS = "\"“”‘'([—–-*•»«"
+_APOSTROPHES = ("'", "’")
 _DOTTED = "|".join(sorted((*TITLES, *OTHER_ABBREVIATIONS), key=len, reverse=True))
 _TOKEN = re.compile(
     rf"""
@@ -67,24 +69,27 @@ def split_words(text: str) -> tuple[Word, ...]:
 def _scan(text: str) -> Iterator[Word]:
     initial, last_end = True, -1
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        joined = match.start() == last_end
+        token, (start, end) = match.group(), match.span()
+        joined = start == last_end
         if token[0].isalnum():
-            key, possessive = _key(token, text[match.end() : match.end() + 2])
-            yield Word(token, match.start(), match.end(), key, initial, joined, possessive)
+            closed = text[end : end + 1] in _APOSTROPHES and not text[end + 1 : end + 2].isalpha()
+            key, possessive = _key(token, closed)
+            yield Word(token, start, end, key, initial, joined, possessive)
             initial = False
         else:
             key = "-" if token in "-‐‑" and joined else BREAK
-            yield Word(token, match.start(), match.end(), key, initial, joined, False)
+            yield Word(token, start, end, key, initial, joined, False)
             initial = (
                 token in ".?!:;\n…•"
                 or (token in OPENERS and (initial or not joined))
                 or (initial and token in ")]”\"’'")
             )
-        last_end = match.end()
+        last_end = end
 
 
-def _key(token: str, after: str) -> tuple[str, bool]:
+@lru_cache(maxsize=1 << 16)
+def _key(token: str, closed: bool) -> tuple[str, bool]:
+    """The key of a token and whether it is possessive; `closed`: an apostrophe and no letter follow it."""
     if token in _NATIONS:
         return _NATIONS[token], False
     low = token.lower().replace("’", "'")
@@ -92,10 +97,9 @@ def _key(token: str, after: str) -> tuple[str, bool]:
         bare = token[:-2]
         return _NATIONS.get(bare, low[:-2].replace(".", "")), True
     plain = low.replace(".", "") if not token[0].isdigit() else low.replace(",", "")
-    possessive = plain.endswith("s") and after[:1] in ("'", "’") and not after[1:].isalpha()
     if low.endswith(".") and plain in TITLES:
         return TITLES[plain], False
-    return plain, possessive
+    return plain, closed and plain.endswith("s")
 
 
 def _merge_united(words: list[Word]) -> Iterator[Word]:

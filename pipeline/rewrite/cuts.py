@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.deletions import CLAUSES, DETERMINERS, JOINS, PAUSE, unsafe_deletions
+from pipeline.deletions import CLAUSE_HEADS, CLAUSES, DETERMINERS, JOINS, PAUSE, unsafe_deletions
 from pipeline.finite import AUXILIARIES, PREPOSITIONS, has_finite_verb
 from pipeline.fragments import TOKEN
 from pipeline.lexicon import word_set
@@ -47,6 +47,7 @@ HANGING = (
         rather"""
     )
 )
+ENDING = PREPOSITIONS | CLAUSE_HEADS
 JOINED = re.compile(r"\b(?:and|or|but)\b")
 LINKED = re.compile(r"(?:But|And|So|Yet) (?=[a-z])")
 GIVING = word_set(
@@ -174,7 +175,7 @@ def _takes_the_verb(gone: str) -> bool:
     if any(is_finite(match[1]) for match in PAUSED_VERB.finditer(gone)):
         return True
     words = [match[0].lower() for match in TOKEN.finditer(gone)]
-    if words[0] in CLAUSES | JOINS:
+    if words[0] in CLAUSE_HEADS:
         return False
     clause = next((i for i, word in enumerate(words) if word in CLAUSES), len(words))
     return not AUXILIARIES.isdisjoint(words[:clause])
@@ -208,7 +209,7 @@ def _may_open_an_end(first: str, before: str, between: str, word: str) -> bool:
     if word == "that":
         return False
     verb = is_finite(before) or first in AUXILIARIES | NON_FINITE or first == "to" or before in PARTICLES
-    return word in PREPOSITIONS | CLAUSES | JOINS and not verb and before not in MEASURES
+    return word in ENDING and not verb and before not in MEASURES
 
 
 def _complete(text: str) -> bool:

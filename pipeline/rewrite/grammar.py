@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.facts import FUNCTION_WORDS
 from pipeline.lexicon import is_english, looks_proper, word_set
@@ -67,6 +68,7 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+@lru_cache(maxsize=1 << 14)
 def is_finite(word: str) -> bool:
     """Whether a lower-case word is, as far as its form shows, a finite verb (participles in -ed count)."""
     return word in AUXILIARY or word in PAST or (word.endswith("ed") and len(word) > 3 and word not in NOUNS_IN_ED)
@@ -80,6 +82,11 @@ def bare(word: str) -> str:
 def verbs(text: str) -> list[int]:
     """Places among the words of `text` where a finite verb stands, quotations left out; auxiliaries with their
     participle count once."""
+    return list(_verbs(text))
+
+
+@lru_cache(maxsize=4096)  # every rule asks for them
+def _verbs(text: str) -> tuple[int, ...]:
     found: list[int] = []
     open_at = -1  # where an auxiliary waits for its participle
     for i, word in enumerate(without_quotations(text).split()):
@@ -91,7 +98,7 @@ def verbs(text: str) -> list[int]:
         else:
             found.append(i)
         open_at = i if key in AUXILIARY else -1
-    return found
+    return tuple(found)
 
 
 def without_quotations(text: str) -> str:

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 
 LETTERS = re.compile(r"[^\W\d_][\w'-]*")
+DOUBLED, SPACED = re.compile(r"([,;])[,;\s]*[,;]"), re.compile(r"\s+([,;:.?!])")
+VOWEL, CURRENCY = re.compile(r"\b([Aa]) (?=[aeio](?!ne\b|nce\b|u)\w)"), re.compile(r"([$£€])\s+(?=\d)")
 SMALL = frozenset("a an the and but or nor for of in on at to by from with as vs vs. via per".split())
 PARTICLES = frozenset("al el bin ibn bint de del della der den di da du la van von".split())
 TIMES = frozenset(("a.m.", "p.m.", "a.m", "p.m"))
@@ -24,9 +26,9 @@ def restore_capitals(text: str, document: str) -> str:
         raised = word[:1].upper() + word[1:]
         return raised if word.islower() and raised in inside and word not in anywhere else word
 
-    text = re.sub(r"\s+([,;:.?!])", r"\1", re.sub(r"([,;])[,;\s]*[,;]", r"\1", text))
-    text = re.sub(r"\b([Aa]) (?=[aeio](?!ne\b|nce\b|u)\w)", r"\1n ", text)
-    text = re.sub(r"([$£€])\s+(?=\d)", r"\1", text)
+    text = SPACED.sub(r"\1", DOUBLED.sub(r"\1", text))
+    text = VOWEL.sub(r"\1n ", text)
+    text = CURRENCY.sub(r"\1", text)
     text = LETTERS.sub(own, text)
     return text[:1].upper() + text[1:]
 
