@@ -9,7 +9,8 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -67,8 +68,15 @@ def _counts() -> dict[str, int]:
 @cache
 def english_words() -> frozenset[str]:
     """Every known lower-case form, about 170,000, with British spellings; straight apostrophes ("don't")."""
-    american = _counts().keys() | _YOUNGER
-    return frozenset(american).union(_softened(american), _respelled(american))
+    return frozenset(ordered_words())
+
+
+@cache
+def ordered_words() -> tuple[str, ...]:
+    """The same, each once, in the order of their code points."""
+    american = sorted([*_counts(), *(_YOUNGER - _counts().keys())])  # the dictionary is in order, which makes it quick
+    british = {*_softened(american), *_respelled(american)}.difference(_counts(), _YOUNGER)
+    return tuple(sorted([*american, *sorted(british)]))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -148,30 +156,20 @@ def _softened(words: Iterable[str]) -> list[str]:
     return [re.sub(r"(?<=...)([iy])z(?=e|i|a)", r"\1s", w) for w in candidates if "iz" in w[3:] or "yz" in w[3:]]
 
 
-def _respelled(words: Iterable[str]) -> list[str]:
-    """British spellings by the table, of the words it has a stem of."""
-    get = _BRITISH.get
-    candidates = [(word, stems) for word in words if (stems := get(word[:4]))]
-    return [
-        spelling + word[len(stem) :]
-        for word, stems in candidates
-        for stem, spelling in stems
-        if word.startswith(stem)
-    ]
-
-
-def _british_stems() -> dict[str, list[tuple[str, str]]]:
-    """First four letters → (American stem, British stem)."""
-    stems = [(stem, stem[:-1] + "ur") for stem in _OUR.split()]
-    stems += [(stem + end, stem + "l" + end) for stem in _DOUBLE_L.split() for end in ("ed", "ing", "er")]
-    stems += [(pair.split(":")[0], pair.split(":")[1]) for pair in _OTHER_BRITISH.split()]
-    found: dict[str, list[tuple[str, str]]] = {}
-    for american, british in stems:
-        found.setdefault(american[:4], []).append((american, british))
+def _respelled(words: Sequence[str]) -> list[str]:
+    """British spellings by the table, of the `words` (in order) that begin with one of its stems."""
+    found = []
+    for american, british in _british_stems():
+        places = range(bisect_left(words, american), bisect_left(words, american + "\uffff"))
+        found += [british + words[i][len(american) :] for i in places]
     return found
 
 
-_BRITISH = _british_stems()
+def _british_stems() -> list[tuple[str, str]]:
+    """American stem → British stem."""
+    stems = [(stem, stem[:-1] + "ur") for stem in _OUR.split()]
+    stems += [(stem + end, stem + "l" + end) for stem in _DOUBLE_L.split() for end in ("ed", "ing", "er")]
+    return stems + [(pair.split(":")[0], pair.split(":")[1]) for pair in _OTHER_BRITISH.split()]
 
 
 def _is_known(part: str) -> bool:

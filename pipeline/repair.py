@@ -146,7 +146,7 @@ def _agreement(own: Sequence[Word], span: Span, known: Sequence[Word], place: Sp
 
 def _keys(words: Sequence[Word], span: Span, *, before: bool) -> list[frozenset[str]]:
     """The base forms of the words next to a span, nearest first; the text's edge counts as a word."""
-    near = [w for w in words if w.end <= span[0]][: -FAR - 1 : -1] if before else [w for w in words if w.start >= span[1]]
+    near = [w for w in words if w.end <= span[0]][::-1] if before else [w for w in words if w.start >= span[1]]
     forms = [frozenset(bases(w.key)) if w.is_word else frozenset((w.text,)) for w in near[:FAR]]
     return [*forms, frozenset(("",))][:FAR]
 

@@ -9,8 +9,9 @@ class Settings(BaseModel):
     """Base of every section: unknown keys are faults, types are strict, nothing can be changed later."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, validate_default=True, allow_inf_nan=False
-    )
+        extra="forbid", frozen=True, strict=True, validate_default=True, allow_inf_nan=False,
+        defer_build=True,  # the schema of the whole is built once, when it is used, not every section's by itself
+    )  # fmt: skip
 
 
 def not_below(low_key: str, value: int, info: ValidationInfo) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.text.article import make_article
-from pipeline.text.language import detect_language, looks_english
+from pipeline.text.language import detect_language, identified, looks_english
 from pipeline.text.normalise import normalise
 
 # Lines that the rules look at, mixed with anything Unicode has.
@@ -146,6 +149,35 @@ def test_normalise_is_idempotent_and_clean(raw: str) -> None:
 def test_language(text: str, language: str) -> None:
     assert detect_language(text) == language
     assert looks_english(text) == (language in ("en", "und"))
+
+
+OTHER = {
+    "de": "Der Rat stimmte am Dienstag für die Schließung der Brücke, weil die Ingenieure vor Rissen gewarnt hatten.",
+    "fr": "Le conseil a voté mardi la fermeture du pont, car les ingénieurs avaient signalé des fissures.",
+    "nl": "De raad stemde dinsdag voor de sluiting van de brug, omdat de ingenieurs voor scheuren hadden gewaarschuwd.",
+    "id": "Dewan kota memutuskan pada hari Selasa untuk menutup jembatan itu karena para ahli menemukan retakan.",
+    "ru": "Совет проголосовал во вторник за закрытие моста, потому что инженеры предупреждали о трещинах.",
+    "zh": "市议会周二投票决定关闭这座旧桥，工程师早已警告过桥梁的危险状况。",
+}
+SEEDS = sorted(Path("seeds").glob("*/article.md"))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.25, 0.5, 0.75])
+@pytest.mark.parametrize("other", OTHER)
+def test_a_text_taken_for_english_without_the_library_is_english_to_it(other: str, share: float) -> None:
+    for path in SEEDS[::4]:
+        text = path.read_text(encoding="utf-8")[:3600]
+        kept = text[: int((1 - share) * len(text))]
+        foreign = (f"{OTHER[other]} " * 60)[: len(text) - len(kept)]
+        for mixed in (kept + foreign, foreign + kept):
+            assert detect_language(mixed) == identified(mixed)
+
+
+def test_ordinary_news_does_not_load_the_library() -> None:
+    code = "import sys; from pathlib import Path; from pipeline.text.language import detect_language as detect\n"
+    code += f"assert detect(Path({str(SEEDS[0])!r}).read_text(encoding='utf-8')) == 'en'\n"
+    code += "assert 'py3langid' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_make_article() -> None:

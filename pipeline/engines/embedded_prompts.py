@@ -18,7 +18,7 @@ from pipeline.engines.loading import loading
 from pipeline.engines.shortlist import Ints, read_shortlist
 from pipeline.engines.spelling import SpellingGuard, Vocabulary
 from pipeline.errors import EngineError
-from pipeline.lexicon import english_words
+from pipeline.lexicon import ordered_words
 from pipeline.records import Request
 
 FOCUS_TOKENS, CONTEXT_TOKENS = 160, 64
@@ -98,7 +98,7 @@ def open_reader(folder: Path, *, spell_guard: bool, shortlist: bool) -> Reader:
             "this model has no task and length tokens", where=str(folder), fix="use the engine seq2seq for it"
         )
     pattern = re.compile("|".join(re.escape(token) for token in special))
-    words = Vocabulary(tokenizer, english_words(), _token(tokenizer, "</s>")) if spell_guard else None
+    words = Vocabulary(tokenizer, ordered_words(), _token(tokenizer, "</s>")) if spell_guard else None
     listed = read_shortlist(folder, tokenizer.get_vocab_size()) if shortlist else None
     return Reader(tokenizer, pattern, words, listed)
 
