@@ -160,7 +160,8 @@ def _respelled(words: Sequence[str]) -> list[str]:
     """British spellings by the table, of the `words` (in order) that begin with one of its stems."""
     found = []
     for american, british in _british_stems():
-        places = range(bisect_left(words, american), bisect_left(words, american + "\uffff"))
+        last = american + "\uffff" if len(american) > 3 else american + " "  # "mom" is not the beginning of "moment"
+        places = range(bisect_left(words, american), bisect_left(words, last))
         found += [british + words[i][len(american) :] for i in places]
     return found
 

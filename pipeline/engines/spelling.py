@@ -67,7 +67,7 @@ class Vocabulary:
         self.starts = [piece.startswith(SPACE) for piece in self.pieces]
         self.more_letters = {b: i for i, b in enumerate(bare) if self.alphabetic[i] and not self.starts[i]}
         self.more_digits = {b: i for i, b in enumerate(bare) if self.numeric[i] and not self.starts[i]}
-        self.lexicon = sorted(w for w in lexicon if (len(w) > 3 or w in SHORT) and w.isalpha() and w.isascii())
+        self.lexicon = sorted([w for w in lexicon if (len(w) > 3 or w in SHORT) and w.isalpha() and w.isascii()])
         self.words = frozenset(self.lexicon)
         letters, self.number = np.array(self.alphabetic), np.array(self.numeric)
         inside = ~np.array(self.starts)
@@ -88,8 +88,9 @@ class Vocabulary:
 
     def _begins(self, prefix: str) -> bool:
         """Whether a word of the lexicon begins so."""
-        at = bisect_left(self.lexicon, prefix.lower())
-        return at < len(self.lexicon) and self.lexicon[at].startswith(prefix.lower())
+        low = prefix.lower()
+        at = bisect_left(self.lexicon, low)
+        return at < len(self.lexicon) and self.lexicon[at].startswith(low)
 
     def prefixes(self, words: Iterable[str]) -> list[int]:
         """The tokens, with or without a space, that one of `words` begins with."""
