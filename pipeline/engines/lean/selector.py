@@ -12,7 +12,7 @@ from safetensors.numpy import load_file
 
 from pipeline.engines.lean.bart import Encoder, Tensor, encoder_layer, tensors
 from pipeline.engines.lean.layers import Floats, Linear, Norm, attend, gelu
-from pipeline.engines.windows import ALPHA, HEADS, LAYERS, PLACES, TOGETHER, WINDOW, windows
+from pipeline.engines.windows import ALPHA, HEADS, LAYERS, PLACES, WINDOW, windows
 from pipeline.errors import EngineError
 
 
@@ -53,7 +53,7 @@ class Selector:
     def __call__(self, sentences: Sequence[Sequence[int]], features: Sequence[Sequence[float]]) -> list[float]:
         """Log-odds of one article's sentences, from their token ids and features."""
         read = windows(sentences, min(WINDOW, self.encoder.shape.positions))
-        vectors = [self._means(read[i : i + TOGETHER]) for i in range(0, len(read), TOGETHER)]
+        vectors = [self._means([window]) for window in read]  # one by one: nothing is padded, and it stays in the cache
         odds: list[float] = self.head(np.concatenate(vectors), np.array(features, np.float32)).tolist()
         return odds
 
