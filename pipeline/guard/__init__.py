@@ -52,8 +52,9 @@ __all__ = [
 
 
 class GuardSettings(Protocol):
-    """Which checks run; `verbatim` is "warn" (noted only), "reject" or "off"."""
+    """Which checks run; `verbatim` is "warn" (noted only), "reject" or "off". Equal ones have the same hash."""
 
+    def __hash__(self) -> int: ...
     @property
     def numbers(self) -> bool: ...
     @property
