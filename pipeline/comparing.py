@@ -6,7 +6,7 @@ A system is a run directory, or a file of texts of any other program (JSON Lines
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from pipeline.files import JsonObject
 from pipeline.metrics.measure import Scored
 from pipeline.metrics.paired import TRIALS
 from pipeline.metrics.signature import refusal
-from pipeline.records import Article, Kind
-from pipeline.saved import Saved, distinct, read_articles, read_files, read_run, short_name
+from pipeline.records import Kind
+from pipeline.saved import Expected, Saved, distinct, read_articles, read_expected, read_files, read_run, short_name
 from pipeline.score import METRICS, score_systems
 from pipeline.score_names import SOURCE
 from pipeline.settings import ScoreSettings
@@ -91,27 +91,30 @@ def _read(paths: Sequence[Path], options: Options) -> list[Contestant]:
     if len(paths) < 2:
         raise ConfigError(["give at least two systems: the first is what the others are compared with"])
     names = _names(paths, options.names)
-    shared = _shared_articles(paths, options.references)
+    expected = _expected(paths, options)
     return [
-        Contestant(path, name, _saved(path, options, shared), _config(path, options.anyway))
+        Contestant(path, name, _saved(path, expected, options.kind), _config(path, options.anyway))
         for path, name in zip(paths, names, strict=True)
     ]
 
 
-def _saved(path: Path, options: Options, articles: Mapping[str, Article] | None) -> Saved:
+def _expected(paths: Sequence[Path], options: Options) -> Expected | None:
+    """What all are scored against, with the articles of the first run directory for the systems that are only texts."""
     if options.references is None:
-        if not path.is_dir():
-            raise ConfigError([f"{path} is no run directory: say with --references what it is scored against"])
-        return read_run(path)
-    saved = read_files(path, options.references, kind=options.kind)
-    return saved if saved.articles else replace(saved, articles=articles)
-
-
-def _shared_articles(paths: Sequence[Path], references: Path | None) -> Mapping[str, Article] | None:
-    """The articles of the first run directory, for the systems that are only texts."""
+        return None
+    expected = read_expected(options.references, options.kind)
     places = [path for path in paths if (path / "articles.jsonl").is_file()]
-    texts_only = references is not None and len(places) < len(paths)
-    return read_articles(places[0]) if places and texts_only else None
+    if expected.articles or not places or len(places) == len(paths):
+        return expected
+    return replace(expected, articles=read_articles(places[0]))
+
+
+def _saved(path: Path, expected: Expected | None, kind: Kind) -> Saved:
+    if expected is not None:
+        return read_files(path, expected, kind=kind)
+    if not path.is_dir():
+        raise ConfigError([f"{path} is no run directory: say with --references what it is scored against"])
+    return read_run(path)
 
 
 def _names(paths: Sequence[Path], given: Sequence[str]) -> list[str]:

@@ -98,10 +98,7 @@ def _baselines(
 
 def _table(systems: Mapping[str, Texts], references: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     n = len(next(iter(systems.values())))
-    means: Means = {
-        protocol.name: {name: _mean(protocol, texts, references) for name, texts in systems.items()}
-        for protocol in PROTOCOLS
-    }
+    means = _means(systems, references)
     return {
         "n": n,
         "rows": [
@@ -112,11 +109,19 @@ def _table(systems: Mapping[str, Texts], references: Mapping[str, Sequence[str]]
     }
 
 
-def _mean(protocol: Protocol, texts: Texts, references: Mapping[str, Sequence[str]]) -> dict[str, float]:
-    scores: dict[str, list[Prf]] = {column: [] for column in protocol.types}
-    for name, text in texts.items():
-        for column, score in protocol.score(text, references[name]).items():
-            scores[column].append(score)
+def _means(systems: Mapping[str, Texts], references: Mapping[str, Sequence[str]]) -> Means:
+    """Article by article, so that `one_a_line` need not split a text again that it has just split."""
+    pairs = [(one, system) for one in PROTOCOLS for system in systems]
+    scores = {(one.name, system): {column: list[Prf]() for column in one.types} for one, system in pairs}
+    for article_id in next(iter(systems.values())):
+        for system, texts in systems.items():
+            for one in PROTOCOLS:
+                for column, score in one.score(texts[article_id], references[article_id]).items():
+                    scores[one.name, system][column].append(score)
+    return {one.name: {system: _mean(one, scores[one.name, system]) for system in systems} for one in PROTOCOLS}
+
+
+def _mean(protocol: Protocol, scores: Mapping[str, Sequence[Prf]]) -> dict[str, float]:
     mean = resampled_mean if protocol.profile == "perl" else mean_prf
     return {column: mean(own)["f"] for column, own in scores.items()}
 

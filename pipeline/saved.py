@@ -35,38 +35,65 @@ class Saved:
     articles: Mapping[str, Article] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What outputs are scored against: the references of the files `places` by id, and the articles that came with
+    them."""
+
+    places: tuple[Path, ...]
+    references: Mapping[str, References]
+    articles: Mapping[str, Article] | None
+
+
 def read_run(run_dir: Path) -> Saved:
     """What a run directory holds; the engine's name is that of its first output."""
-    path = _inside(run_dir, "outputs.jsonl")
-    first = next(read_jsonl(path), {})
     references, articles = run_dir / "references.jsonl", run_dir / "articles.jsonl"
     return Saved(
-        engine=str(first.get("engine", "outputs")).split("|", 1)[0],
-        outputs=read_outputs(path),
+        engine=engine_of(run_dir),
+        outputs=read_outputs(run_dir),
         references=read_references(references) if references.is_file() else {},
         articles=read_articles(articles) if articles.is_file() else None,
     )
 
 
+def read_expected(references: Path | Sequence[Path], kind: Kind = "summary") -> Expected:
+    """The references of run directories or files, and the articles of the first that is a run directory.
+
+    Several are alternatives of the same items: InputError if they do not have the same ids.
+    """
+    places = (references,) if isinstance(references, Path) else tuple(references)
+    merged = _merged({path: read_references(path, kind) for path in places})
+    folders = [path for path in places if (path / "articles.jsonl").is_file()]
+    return Expected(places, merged, read_articles(folders[0]) if folders else None)
+
+
 def read_files(
-    outputs: Path, references: Path | Sequence[Path], *, kind: Kind = "summary", engine: str | None = None
+    outputs: Path,
+    references: Path | Sequence[Path] | Expected,
+    *,
+    kind: Kind = "summary",
+    engine: str | None = None,
 ) -> Saved:
     """Outputs and references, each a run directory or a file; two plain texts need equal counts.
 
-    Several references are alternatives of the same items. The articles come from the first that is a run directory.
-    `engine` defaults to the outputs' name.
+    References that several outputs share are read once, by `read_expected`. The articles are those of the outputs'
+    own run directory, else those that came with the references. `engine` defaults to the outputs' name.
     """
-    places = [references] if isinstance(references, Path) else list(references)
+    expected = references if isinstance(references, Expected) else read_expected(references, kind)
     own = read_outputs(outputs, kind)
-    expected = _merged({path: read_references(path, kind) for path in places})
-    if not any(map(_has_ids, (outputs, *places))) and len(own) != len(expected):
+    if not any(map(_has_ids, (outputs, *expected.places))) and len(own) != len(expected.references):
         raise InputError(
-            f"{len(own)} outputs in {outputs} and {len(expected)} references in {places[0]}",
+            f"{len(own)} outputs in {outputs} and {len(expected.references)} references in {expected.places[0]}",
             fix="plain text pairs line with line: give both files the same number of lines",
         )
-    folders = [path for path in (outputs, *places) if (path / "articles.jsonl").is_file()]
-    articles = read_articles(folders[0]) if folders else None
-    return Saved(engine or short_name(outputs), own, expected, articles)
+    articles = read_articles(outputs) if (outputs / "articles.jsonl").is_file() else expected.articles
+    return Saved(engine or short_name(outputs), own, expected.references, articles)
+
+
+def engine_of(run_dir: Path) -> str:
+    """The name of the engine of the first output of a run."""
+    first = next(read_jsonl(_inside(run_dir, "outputs.jsonl")), {})
+    return str(first.get("engine", "outputs")).split("|", 1)[0]
 
 
 def short_name(path: Path) -> str:

@@ -15,7 +15,7 @@ from pipeline.metrics.profiles import PROFILES
 from pipeline.metrics.signature import with_n
 from pipeline.protocols import score_protocols
 from pipeline.records import KINDS, Kind
-from pipeline.saved import Saved, distinct, read_files, read_run
+from pipeline.saved import Expected, Saved, distinct, engine_of, read_expected, read_files, read_run
 from pipeline.score import score
 
 
@@ -57,12 +57,14 @@ def read_systems(
     """
     if not (run_dir or outputs) or (outputs and not (references or run_dir)):
         raise ConfigError(["give a run directory, or both --outputs and --references"], where="precis score")
-    expected = references or ([run_dir] if run_dir else [])
     systems = []
-    if run_dir:
+    if references or run_dir is None:
+        expected = read_expected(references, options.kind)
+        if run_dir:
+            systems.append(read_files(run_dir, expected, kind=options.kind, engine=engine_of(run_dir)))
+    else:
         own = read_run(run_dir)
-        if references:
-            own = replace(read_files(run_dir, references, kind=options.kind), engine=own.engine)
+        expected = Expected((run_dir,), own.references, own.articles)
         systems.append(own)
     systems += [read_files(path, expected, kind=options.kind) for path in outputs]
     names = distinct([saved.engine for saved in systems], [*([run_dir] if run_dir else []), *outputs])

@@ -16,8 +16,8 @@ from pipeline.metrics.protocols import PROTOCOLS, one_a_line
 from pipeline.metrics.signature import parse
 from pipeline.metrics.texts import Outputs
 from pipeline.protocols import score_protocols
-from pipeline.records import Prose, References
-from pipeline.saved import read_files, short_name
+from pipeline.records import Kind, Prose, References
+from pipeline.saved import read_files, read_references, short_name
 from pipeline.score import score, score_systems
 from pipeline.scoring import Options
 
@@ -232,3 +232,32 @@ def test_perl_scores_are_means_of_resamples() -> None:
     low, high = row["ci95"]
     assert low <= row["f"] <= high
     assert parse(scores["signature"]).seed == "0-999"
+
+
+@pytest.mark.parametrize("command", ["score", "compare"])
+def test_references_are_read_once_for_all_systems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, command: str
+) -> None:
+    read: list[Path] = []
+
+    def noted(path: Path, kind: Kind = "summary") -> dict[str, References]:
+        read.append(path)
+        return read_references(path, kind)
+
+    monkeypatch.setattr("pipeline.saved.read_references", noted)
+    systems = [text(tmp_path / f"{name}.txt", "a b", name) for name in ("one", "two", "three")]
+    expected = text(tmp_path / "refs.txt", "a b", "c d")
+    given = [part for path in systems for part in ("--outputs", path)] if command == "score" else systems
+    assert main([command, *given, "--references", expected, "--samples", "100", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert read == [Path(expected)]
+    assert len(found["systems"]) == 3
+
+
+def test_the_protocols_split_every_text_once() -> None:
+    one_a_line.cache_clear()
+    score_protocols({"mine": OUTPUTS}, REFERENCES, ARTICLES, baselines=())
+    texts = {out.summary.text for out in OUTPUTS.values() if out.summary}
+    split = one_a_line.cache_info()
+    assert split.misses >= len(texts)
+    assert split.hits == 4 * split.misses  # five protocols split sentences

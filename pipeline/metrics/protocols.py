@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.metrics.multi import score_references
 from pipeline.metrics.profiles import profile_named
@@ -25,6 +26,7 @@ def as_given(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)  # the texts of one article, which most of the protocols split alike
 def one_a_line(text: str) -> str:
     """A line for every sentence."""
     return "\n".join(join(sentence_lines(line)) for line in text.split("\n"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from pipeline.metrics.rouge_api import rouge
+from pipeline.metrics.rouge import Match, Prepared, prf_of_hits
 from pipeline.metrics.texts import Lines
 
 Values = Mapping[str, float | None]
@@ -54,6 +54,6 @@ def diversity(variants: Sequence[Lines], _references: Sequence[str]) -> Values:
 
 def _likeness(texts: Sequence[str]) -> list[tuple[tuple[int, int], float]]:
     """ROUGE-L F of every pair of texts, with their indices."""
-    pairs = list(combinations(range(len(texts)), 2))
-    scores = rouge([texts[i] for i, _ in pairs], [texts[j] for _, j in pairs], ["rougeL"], per_item=True)
-    return [(pair, score.f) for pair, score in zip(pairs, scores["rougeL"], strict=True)]
+    prepared = [Prepared(text) for text in texts]
+    pairs = combinations(range(len(texts)), 2)
+    return [((i, j), prf_of_hits(*Match(prepared[i], prepared[j]).hits("rougeL")).f) for i, j in pairs]
