@@ -166,6 +166,43 @@ def test_what_cannot_be_compared_is_told_without_a_traceback(
         assert part in err
 
 
+def told(capsys: Capture, *arguments: object) -> str:
+    capsys.readouterr()
+    assert main(["compare", *map(str, arguments), *FAST]) == 0
+    return capsys.readouterr().out
+
+
+def test_equal_texts_have_their_articles_in_common(runs: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
+    refs, perfect, short, same = write_texts(tmp_path)
+    out = told(capsys, runs[0], runs[0])
+    assert "Summary (2 articles in common)\n  the same on every article: ROUGE-1" in out
+    out = told(capsys, short, same, "--references", refs, "--kind", "headlines")
+    assert "Headline, first choice (8 articles in common)\n  the same on every article: ROUGE-1" in out
+    assert "no system differs significantly from short" in out
+    out = told(capsys, perfect, perfect, "--references", refs)
+    assert "Summary (8 articles in common)" in out
+
+
+def test_equal_texts_under_other_ids_are_told_apart_by_their_ids(tmp_path: Path, capsys: Capture) -> None:
+    for name, ids in (("one", "ab"), ("two", "cd"), ("refs", "abcd")):
+        lines = [json.dumps({"id": i, "summary": text}) for i, text in zip(ids, REFERENCES * 2, strict=False)]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines))
+    err = compared(capsys, *(tmp_path / f"{n}.jsonl" for n in ("one", "two")), "--references",
+                   tmp_path / "refs.jsonl", status=2)  # fmt: skip
+    assert "one and two have no article in common; the first ids: 'a', 'c' (articles are paired by their ids" in err
+
+
+def test_kinds_that_only_one_has_are_not_called_compared(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "refs.jsonl").write_text(json.dumps({"id": "a", "summary": "A bus", "headline": "A bus"}))
+    (tmp_path / "one.jsonl").write_text(json.dumps({"id": "a", "summary": "A bus"}))
+    (tmp_path / "two.jsonl").write_text(json.dumps({"id": "a", "headlines": ["A bus"]}))
+    out = told(capsys, *(tmp_path / f"{n}.jsonl" for n in ("one", "two")), "--references", tmp_path / "refs.jsonl")
+    assert "Summary (only one has any)" in out
+    assert "Headline, first choice (only two has any)" in out
+    assert "nothing is compared" in out
+    assert "differs significantly" not in out
+
+
 def test_texts_need_references(tmp_path: Path, capsys: Capture) -> None:
     _, perfect, short, _ = write_texts(tmp_path)
     assert "--references" in compared(capsys, perfect, short, status=2)

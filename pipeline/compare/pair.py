@@ -64,7 +64,11 @@ def common_articles(a: Scored, b: Scored, *, anyway: bool = False) -> tuple[str,
         raise ConfigError([f"the signatures differ, so the scores cannot be compared: {why}\n  {seen}"])
     common = tuple(article_id for article_id in a.references if article_id in b.references)
     if not common:
-        raise InputError(f"{a.system} and {b.system} have no article in common")
+        ids = (next(iter(one.references), "none") for one in (a, b))
+        raise InputError(
+            f"{a.system} and {b.system} have no article in common; the first ids: {', '.join(map(repr, ids))}",
+            fix="articles are paired by their ids, not by their texts: give both the same ids",
+        )
     changed = [article_id for article_id in common if a.references[article_id] != b.references[article_id]]
     if changed:
         raise InputError(

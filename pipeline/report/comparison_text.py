@@ -13,6 +13,7 @@ from pipeline.report.comparison_read import read_comparison
 
 TESTS = ("difference", "95 % interval", "p", "bootstrap", "Holm", "won–lost–tied", "detectable")
 HEADER = ("", "score", "95 % interval", *TESTS, "")
+NOTHING = "nothing is compared: no article has outputs of one kind by the baseline and by another system"
 _COUNTS = ("done", "quarantined", "fallbacks")
 
 
@@ -48,11 +49,19 @@ def _pair(view: ComparisonView) -> list[str]:
     rows: list[list[str]] = [["", view.baseline, view.pair, *(name for name in TESTS if name != "Holm"), ""]]
     for group in view.groups:
         told = [table for table in (*group.main, *group.others) if not table.same]
-        rows += [[""], [f"{group.label} ({_articles(max((t.paired for t in told), default=0))} in common)"]]
+        rows += [[""], [f"{group.label} ({_shared(group)})"]]
         rows += [_pair_line(table, view.pair) for table in told]
         same = [table.label for table in (*group.main, *group.others) if table.same]
         rows += [[f"  the same on every article: {', '.join(same)}"]] if same else []
     return aligned(rows, left=(0, -1))
+
+
+def _shared(group: Group) -> str:
+    """How many articles both systems have an output of this kind for; if none, which has any."""
+    if group.paired:
+        return f"{_articles(group.paired)} in common"
+    systems = [row.system for row in group.systems]
+    return f"only {systems[0]} has any" if len(systems) == 1 else "no article in common"
 
 
 def _pair_line(table: Table, other: str) -> list[str]:
@@ -134,7 +143,8 @@ def _told(view: ComparisonView) -> list[str]:
     """What the tests say in words, what is wrong, and the signature."""
     lines = [f"{group.label}: {said}" for group in view.groups for said in group.said]
     if view.tables and not lines:
-        lines.append(f"no system differs significantly from {view.baseline}")
+        compared = any(group.paired for group in view.groups)
+        lines.append(f"no system differs significantly from {view.baseline}" if compared else NOTHING)
     lines += _floors(view)
     lines += list(view.problems)
     return [*lines, view.signature] if view.signature else lines
