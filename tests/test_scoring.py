@@ -66,6 +66,19 @@ def test_perl_pools_the_references() -> None:
     assert ours["rouge1"] == (0.75, 0.75, 0.75)
 
 
+def test_which_protocols_coincide_by_construction() -> None:
+    """As docs/scoring.md says, so that nobody takes their agreement for a finding."""
+    text, references = "Rivers rose and flooded houses. The agreements held.", ALTERNATIVES
+    of = {name: one.score(text, references) for name, one in BY_NAME.items()}
+    assert of["precis"] == of["hf-summarization"] == of["helm"] | {"rougeLsum": of["precis"]["rougeLsum"]}
+    for name in ("rouge1", "rouge2", "rougeL"):
+        assert of["lm-eval"][name] == of["rouge-score"][name]
+    assert of["torchmetrics"]["rouge1"] == of["rouge-score"]["rouge1"]
+    assert of["torchmetrics"] != of["rouge-score"]
+    one, other = (BY_NAME[name].score(text, references[:1]) for name in ("torchmetrics", "rouge-score"))
+    assert {name: one[name] for name in ("rouge2", "rougeL")} == {name: other[name] for name in ("rouge2", "rougeL")}
+
+
 def test_protocols_that_tools_do_not_print_are_absent() -> None:
     assert "rougeLsum" not in BY_NAME["helm"].score("a", ["a"])
     assert set(BY_NAME["precis"].score("a", ["a"])) == {"rouge1", "rouge2", "rougeL", "rougeLsum"}
