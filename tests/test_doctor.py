@@ -17,7 +17,7 @@ from pipeline.cli import main
 from pipeline.config import Config, load_config
 from pipeline.doctor import Check, checks, config_checks, failed, for_config, text
 from pipeline.doctor.models import Model, cached_models, find_model, model_folder
-from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, Needs, format_of, remedy, there
+from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, Needs, remedy, there
 from pipeline.doctor.self_test import TEXT, beside, self_test
 from pipeline.engines import ENGINES
 from pipeline.errors import InputError
@@ -141,19 +141,29 @@ def test_every_engine_has_a_row() -> None:
     assert {check.what for check in checks() if check.group == "engines"} == set(ENGINES)
 
 
-def test_every_format_that_is_read_has_a_row(tmp_path: Path) -> None:
+def test_every_format_that_is_read_has_a_row_with_what_its_reader_imports(tmp_path: Path) -> None:
     (tmp_path / "a.unknown").write_text("text")
     with pytest.raises(InputError) as refused:
         discover(tmp_path / "a.unknown")
-    read = set(re.findall(r"\.[a-z0-9]+", str(refused.value.fix)))
-    assert {".txt", ".html", ".jsonl"} <= read
-    assert read - set(FORMAT_NEEDS) <= {".gz", ".xz", ".bz2", ".zst"}
+    read = set(re.findall(r"\.[a-z0-9]+", str(refused.value.fix))) - {".gz", ".xz", ".bz2", ".zst"}
+    assert {".txt", ".html", ".jsonl"} <= read == set(FORMAT_NEEDS)
+    assert {check.what for check in checks() if check.group == "inputs"} == read
+    needed = {kind: needs.modules for kind, needs in FORMAT_NEEDS.items() if needs.modules}
+    assert needed == {
+        ".html": ("trafilatura",), ".htm": ("trafilatura",), ".pdf": ("pypdf",), ".docx": ("docx",),
+        ".parquet": ("pyarrow",), ".arrow": ("pyarrow",),
+    }  # fmt: skip
 
 
-def test_the_format_of_a_file() -> None:
-    assert [format_of(name) for name in ("a.md", "v1.2/x.y.JSONL.gz", "b.csv.xz", "article", "c.odt")] == [
-        ".md", ".jsonl", ".csv", "", "",
-    ]  # fmt: skip
+def test_what_is_lacking_for_a_packed_document_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "v1.2").mkdir()
+    (tmp_path / "v1.2" / "x.y.PDF.gz").write_bytes(b"")
+    monkeypatch.setitem(FORMAT_NEEDS, ".pdf", Needs(("no_such_module",), "documents"))
+    config = load_config(None, [f"input.path={tmp_path}"])
+    (told,) = (check for check in config_checks(config, tmp_path / "none") if check.what == "input .pdf")
+    assert told.needed
+    assert not told.ok
+    assert "pip install 'precis[documents]'" in told.detail
 
 
 def test_an_endpoint_is_asked_whether_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:

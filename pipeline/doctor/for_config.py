@@ -14,8 +14,10 @@ from pipeline.config import Config
 from pipeline.doctor.check import Check
 from pipeline.doctor.everything import describe, embedded_model, engine_check
 from pipeline.doctor.models import Model, cached_datasets, cached_models, find_model
-from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, METRIC_NEEDS, Needs, format_of, remedy
+from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, METRIC_NEEDS, remedy
 from pipeline.errors import InputError
+from pipeline.ingest.discover import discover
+from pipeline.ingest.formats import kind_of
 from pipeline.machine import GIB, gpus, memory_gib
 from pipeline.records import KINDS
 from pipeline.settings_engine import EngineSettings
@@ -57,8 +59,6 @@ def _input(config: Config, cache: Path | None) -> Iterator[Check]:
 
 
 def _files(path: str) -> Iterator[Check]:
-    from pipeline.ingest.discover import discover
-
     try:
         files = [file for file, _ in discover(Path(path))]
     except InputError as error:
@@ -67,8 +67,8 @@ def _files(path: str) -> Iterator[Check]:
     shut = [file for file in files if not os.access(file, os.R_OK)]
     told = f"{len(files)} file{'s' * (len(files) != 1)} in {path}" + (f", not readable: {shut[0]}" if shut else "")
     yield Check("", "input.path", not shut, told, needed=True)
-    for suffix in sorted({format_of(file.name) for file in files}):
-        lost = remedy(FORMAT_NEEDS.get(suffix, Needs()))
+    for suffix in sorted({kind for file in files if (kind := kind_of(file))}):
+        lost = remedy(FORMAT_NEEDS[suffix])
         if lost:
             yield Check("", f"input {suffix}", False, lost, needed=True)
 

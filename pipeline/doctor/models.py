@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.engines.families import CONVERTIBLE
+
 MIB = 2**20
 WEIGHTS = ("model.safetensors", "pytorch_model.bin", "model.bin")
 INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
@@ -18,7 +20,6 @@ TOKENIZERS = (
 WITHOUT_FILES = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")  # their vocabulary is the bytes
 NOT_TEXT = frozenset({"whisper", "speech_to_text", "speecht5", "vision-encoder-decoder", "speech-encoder-decoder",
                       "seamless_m4t", "pix2struct", "donut"})  # fmt: skip
-CONVERTIBLE = frozenset({"bart", "mbart", "pegasus", "t5", "mt5", "marian", "m2m_100"})  # what CTranslate2 covers
 
 
 @dataclass(frozen=True, slots=True)

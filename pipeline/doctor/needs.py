@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import PurePath
 from typing import Literal
 
+from pipeline.ingest.formats import DOCUMENTS, TABLES
 from pipeline.manifest import versions
 
 ModelFrom = Literal["package", "named", "server", "none"]
@@ -31,20 +31,15 @@ ENGINE_NEEDS: dict[str, Needs] = {
     "textrank": Needs(("sumy",)),
     "fake": Needs(),
 }
-FORMAT_NEEDS: dict[str, Needs] = {
-    ".txt": Needs(),
-    ".md": Needs(),
+_READERS: dict[str, Needs] = {
     ".html": Needs(("trafilatura",)),
     ".htm": Needs(("trafilatura",)),
-    ".jsonl": Needs(),
-    ".ndjson": Needs(),
-    ".json": Needs(),
-    ".csv": Needs(),
     ".parquet": Needs(("pyarrow",)),
     ".arrow": Needs(("pyarrow",)),
     ".pdf": Needs(("pypdf",), "documents"),
     ".docx": Needs(("docx",), "documents"),
 }
+FORMAT_NEEDS: dict[str, Needs] = {kind: _READERS.get(kind, Needs()) for kind in (*DOCUMENTS, *TABLES)}
 METRIC_NEEDS: dict[str, Needs] = {
     "rouge": Needs(),
     "bertscore": Needs(("torch", "transformers"), None, "named"),
@@ -80,12 +75,6 @@ def version_of(module: str) -> str:
 def lacking(needs: Needs) -> list[str]:
     """The modules that are not installed."""
     return [module for module in needs.modules if not there(module)]
-
-
-def format_of(name: str) -> str:
-    """The key of FORMAT_NEEDS of a file's name, packed or not; empty if it has none."""
-    endings = [suffix.lower() for suffix in PurePath(name).suffixes]
-    return next((ending for ending in reversed(endings) if ending in FORMAT_NEEDS), "")
 
 
 def remedy(needs: Needs) -> str:

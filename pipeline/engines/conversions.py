@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +15,19 @@ import transformers
 from ctranslate2.converters import TransformersConverter
 
 from pipeline.engines.conversion_cache import kept
+from pipeline.engines.families import CONVERTIBLE
 from pipeline.errors import EngineError
 from pipeline.files import write_json
 
 VERSION = 1  # of what is written below
 UNUSED = "<unused row "  # beginning of the name of a token that only the model has
-# What the converter reads of a family's config and transformers 5 no longer fills in.
-FIELDS: dict[str, Mapping[str, bool]] = {
-    "bart": {"normalize_before": False, "normalize_embedding": True},
-    "mbart": {"normalize_before": True, "normalize_embedding": True},
-    "pegasus": {"normalize_before": True, "normalize_embedding": False},
-    "m2m_100": {"normalize_before": True, "normalize_embedding": False},
-    "marian": {"normalize_before": False, "normalize_embedding": False},
-    "t5": {},
-    "mt5": {},
-}
 
 
 def demand_support(model_type: str, where: str) -> None:
     """EngineError for a family that CTranslate2 does not convert."""
-    if model_type not in FIELDS:
+    if model_type not in CONVERTIBLE:
         raise EngineError(
-            f"CTranslate2 converts no {model_type} model; it does {', '.join(FIELDS)}",
+            f"CTranslate2 converts no {model_type} model; it does {', '.join(CONVERTIBLE)}",
             where=where,
             fix="use the engine seq2seq for it",
         )
@@ -102,7 +93,7 @@ def token_id(tokenizer: Any, token: str) -> int:
 def convert(model: Any, tokenizer: Any, dtype: str, load: Callable[[], Any], folder: Path) -> None:
     """Write the conversion; arguments as for `converted`."""
     whole = load()
-    for name, value in FIELDS[model.config.model_type].items():
+    for name, value in CONVERTIBLE[model.config.model_type].items():
         setattr(whole.config, name, value)
     whole.config.decoder_start_token_id = model.generation_config.decoder_start_token_id
     whole.config.dtype = torch.float32

@@ -6,6 +6,7 @@ as many tokens as its config has positions for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,16 @@ FAMILIES: dict[str, Family] = {
     "camembert": Family(after_padding=True),
     "roberta-prelayernorm": Family(after_padding=True),
     "longformer": Family(after_padding=True),
+}
+# The families that CTranslate2 converts: what its converter reads of a config and transformers 5 no longer fills in.
+CONVERTIBLE: dict[str, Mapping[str, bool]] = {
+    "bart": {"normalize_before": False, "normalize_embedding": True},
+    "mbart": {"normalize_before": True, "normalize_embedding": True},
+    "pegasus": {"normalize_before": True, "normalize_embedding": False},
+    "m2m_100": {"normalize_before": True, "normalize_embedding": False},
+    "marian": {"normalize_before": False, "normalize_embedding": False},
+    "t5": {},
+    "mt5": {},
 }
 
 
