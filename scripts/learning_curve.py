@@ -8,7 +8,7 @@ One `--model EXAMPLES=FOLDER` per checkpoint, in the order of training. Every mo
 pairs; tokens that an early one does not know (length and novelty wishes) are left out for it. Loss: nats per target
 token, no smoothing, copy prior included. ROUGE: best of 4 beams with the copy prior, no guard and no selection. The
 last lines fit loss = a - b log2(examples) to the points and say how many examples a loss would take if that went on,
-which no one promises.
+which no one promises. A task without pairs is named on stderr and left out.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from pipeline.train.pack import Packed, load
 TASKS = ("headline", "brief")
 PRIOR, BEAMS, AT_ONCE = 2.0, 4, 16
 NEW_TOKENS = {"headline": 28, "brief": 60}
+FLAT = 0.001  # nats per doubling: less is no fall, and a number of examples with hundreds of digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ def measure(folder: str, data: Packed, tokenizer: Tokenizer, examples: int, most
     found = []
     for number, task in enumerate(TASKS):
         rows = sample_of(data, number, most)
+        if not len(rows):
+            print(f"missing: no pairs of the task {task}", file=sys.stderr)
+            continue
         total = tokens = 0.0
         predictions, references = [], []
         picked = set(np.random.default_rng(4).permutation(rows)[:written].tolist())
@@ -113,6 +117,17 @@ def fitted(points: list[Point]) -> tuple[float, float]:
     return float(start), -float(slope)
 
 
+def extrapolated(points: list[Point]) -> str:
+    """What the line through the points says of the next 0.3 nats."""
+    _, slope = fitted(points)
+    last = points[-1]
+    told = f"{slope:.3f} nats less per doubling"
+    if slope < FLAT:
+        return f"{told}: the loss does not fall"
+    examples = last.examples * 2 ** (0.3 / slope)
+    return f"{told}; {last.loss - 0.3:.2f} nats would take {examples:,.0f} examples at that rate"
+
+
 def model_of(text: str) -> tuple[int, str]:
     examples, _, folder = text.partition("=")
     if not examples.isdigit() or not Path(folder).is_dir():
@@ -129,6 +144,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write the points here, too")
     args = parser.parse_args(argv)
     quiet()
+    lacking = [name for name in ("val.npz", "tokenizer.json") if not (args.pairs / name).is_file()]
+    if lacking:
+        parser.error(f"--pairs: no {' and no '.join(lacking)} in {args.pairs}")
+    if min(args.most, args.written) < 1:
+        parser.error("--most and --written should be 1 or more")
     data, tokenizer = load(args.pairs / "val.npz"), Tokenizer.from_file(str(args.pairs / "tokenizer.json"))
     print("| examples seen | task | loss | R1 | R2 | pairs written |\n|---|---|---|---|---|---|")
     points: list[Point] = []
@@ -145,12 +165,7 @@ def main(argv: list[str] | None = None) -> int:
     for task in TASKS:
         own = [p for p in points if p.task == task]
         if len(own) > 2:
-            _, slope = fitted(own)
-            left = own[-1].loss - 0.3
-            print(
-                f"{task}: {slope:.3f} nats less per doubling; {left:.2f} nats would take "
-                f"{own[-1].examples * 2 ** (0.3 / slope):,.0f} examples at that rate"
-            )
+            print(f"{task}: {extrapolated(own)}")
     return 0
 
 

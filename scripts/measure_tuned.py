@@ -14,10 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from pipeline.errors import PrecisError
+from pipeline.metrics.bootstrap import ci95
 from pipeline.score import rouge
 from pipeline.train.checks import TYPES, Check, by_lines, make_check
 from pipeline.train.columns import Read, read_examples
@@ -48,12 +48,10 @@ def measured(model: str, data: Path, source: str, target: str | None, limit: int
     return [model, str(len(kept)), *(told([f for _, _, f in scores[name]]) for name in TYPES_SHOWN)]
 
 
-def told(values: list[float], samples: int = 1000) -> str:
+def told(values: list[float]) -> str:
     """The mean × 100 with its percentile bootstrap interval."""
-    rng, own = np.random.default_rng(13), np.array(values)
-    means = [own[rng.integers(0, len(own), len(own))].mean() for _ in range(samples)]
-    low, high = np.percentile(means, [2.5, 97.5])
-    return f"{100 * own.mean():.1f} ({100 * low:.1f}–{100 * high:.1f})"
+    low, high = ci95(values)
+    return f"{100 * sum(values) / len(values):.1f} ({100 * low:.1f}–{100 * high:.1f})"
 
 
 def main(argv: list[str] | None = None) -> int:
