@@ -38,6 +38,13 @@ SOURCE: Mapping[str, str] = {
     "least_diversity": "diversity",
 }
 UNSCALED = frozenset({"compression", "density", "words", "sentences", "length_ratio"})  # ratios and lengths
+
+
+def scale_of(metric: str) -> float:
+    """What a value is multiplied by to be shown: fractions by 100, lengths and ratios are shown as they are."""
+    return 1.0 if metric in UNSCALED else 100.0
+
+
 # What the metrics by a model are called, and the setting of `score.models` that names it: only a run has them.
 BY_MODEL: Mapping[str, str] = {
     "bertscore_p": "bertscore",

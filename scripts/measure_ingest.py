@@ -99,8 +99,10 @@ def main() -> None:
             answer = context.Queue()
             process = context.Process(target=measure, args=(job, warm, path, answer))
             process.start()
-            rows, grown, seconds = answer.get()
             process.join()
+            if process.exitcode:
+                parser.exit(1, f"{job.__name__}: the process ended with status {process.exitcode}\n")
+            rows, grown, seconds = answer.get()
             each = grown * 2**20 / rows
             print(f"{job.__name__:13} {rows:,} articles, +{grown:,.1f} MiB ({each:,.0f} bytes each), {seconds:,.1f} s")
 

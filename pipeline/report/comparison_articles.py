@@ -9,7 +9,7 @@ from pipeline.metrics.paired import TIE
 from pipeline.report.beside import mark_shared
 from pipeline.report.comparison import ArticleRow, Articles, Example, Length, Lengths, Output, Table, signed
 from pipeline.report.wording import SHARED, vocabulary
-from pipeline.score_names import UNSCALED
+from pipeline.score_names import scale_of
 
 SHOWN = 40  # articles of a table on the page: those on which the systems differ most
 Record = Mapping[str, Any]
@@ -23,7 +23,7 @@ def read_articles(record: Record, label: str, baseline: str, order: Sequence[str
     systems = tuple(name for name in order if name in scored and name != baseline)
     if not rows or not systems:
         return None
-    scale = _scale(record["metric"])
+    scale = scale_of(record["metric"])
     rows.sort(key=lambda row: min(row["values"].values()) - max(row["values"].values()))
     shown = tuple(_article(row, systems, baseline, scale) for row in rows[:SHOWN])
     return Articles(label, systems, shown, len(rows) - len(shown))
@@ -45,7 +45,7 @@ def _article(row: Record, systems: Sequence[str], baseline: str, scale: float) -
 
 def read_examples(records: Sequence[Record]) -> tuple[Example, ...]:
     """The most different articles with their texts."""
-    return tuple(_example(record, _scale(record["metric"])) for record in records)
+    return tuple(_example(record, scale_of(record["metric"])) for record in records)
 
 
 def _example(record: Record, scale: float) -> Example:
@@ -84,7 +84,3 @@ def _length(system: str, differences: Mapping[str, Record], metrics: Sequence[st
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line for line in text.split("\n") if line.strip())
-
-
-def _scale(metric: str) -> float:
-    return 1.0 if metric in UNSCALED else 100.0

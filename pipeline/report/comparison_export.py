@@ -54,7 +54,7 @@ def markdown(record: Mapping[str, Any]) -> str:
 
 
 def latex(record: Mapping[str, Any]) -> str:
-    """A tabular for the package booktabs with its notes as comments and below it."""
+    """A tabular that needs the package booktabs, as its first line says in a comment; the notes stand below it."""
     view = read_comparison(record)
     tables = _columns(view)
     rows = [" & ".join([_latex(name), *map(_latex_cell, cells)]) + r" \\" for name, cells in _rows(view, tables)]

@@ -17,7 +17,7 @@ from pipeline.report.comparison import (
 )
 from pipeline.report.comparison_articles import read_articles, read_examples, read_lengths
 from pipeline.report.scores import KIND_LABELS, Cell
-from pipeline.score_names import UNSCALED
+from pipeline.score_names import scale_of
 
 METRIC_LABELS = {"rougeL": "ROUGE-L", "rougeLsum": "ROUGE-Lsum"}
 STATUS_WORDS = {
@@ -76,7 +76,7 @@ def _by_kind(tables: Sequence[Table]) -> list[Table]:
 
 def _table(record: Record, baseline: str, extracts: set[str], level: float) -> Table:
     metric = str(record["metric"])
-    scale = 1.0 if metric in UNSCALED else 100.0
+    scale = scale_of(metric)
     rows = tuple(_row(row, baseline, extracts, scale) for row in record["rows"])
     n = max((row.n for row in rows), default=0)
     floor = record.get("floor")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.baselines import BASELINES
-from pipeline.score_names import UNSCALED
+from pipeline.score_names import scale_of
 
 KIND_LABELS = {
     "summary": "Summary",
@@ -151,4 +151,4 @@ def _cell(metrics: Mapping[str, Any], metric: str, key: str) -> Cell | None:
         return None
     interval = found.get("ci95")
     low, high = interval if isinstance(interval, list | tuple) and len(interval) == 2 else (None, None)
-    return Cell(float(found[key]), low, high, 1.0 if metric in UNSCALED else 100.0)
+    return Cell(float(found[key]), low, high, scale_of(metric))
