@@ -279,6 +279,7 @@ def test_the_file_of_a_bench(measured: Path) -> None:
     found = json.loads((measured / "bench.json").read_text())
     assert [row["name"] for row in found["rows"]] == NAMES
     assert (found["seed"], found["articles"], found["warm_up"], found["referenced"]) == (7, 2, "bakery", 2)
+    assert found["unread"] == []
     assert found["versions"]["transformers"]
     assert found["machine"]["cores"] >= found["machine"]["cores_usable"] >= 1
     assert found["machine"]["cpu"]
@@ -338,6 +339,20 @@ def test_json_on_stdout_and_nothing_else(tmp_path: Path, capsys: Capture) -> Non
     assert row["settings"] == load_config(None, ["engine.name=lead"]).engine.model_dump(mode="json")
     assert row["rouge"] is None
     assert "precis: round 1 of 1: lead" in err
+
+
+def test_an_article_that_cannot_be_read_is_told_and_is_status_1(tmp_path: Path, capsys: Capture) -> None:
+    write_articles(tmp_path / "in", ("bus",))
+    (tmp_path / "in" / "bad").mkdir()
+    (tmp_path / "in" / "bad" / "article.md").write_bytes(b"\xff\xfe\xfa")
+    command = ["bench", "--input", str(tmp_path / "in"), "--engines", "lead", "--rounds", "1", "--json"]
+    assert main([*command, "--out", str(tmp_path / "out")]) == 1
+    out, err = capsys.readouterr()
+    (lost,) = json.loads(out)["unread"]
+    assert lost["origin"].endswith("article.md")
+    assert "not UTF-8" in lost["why"]
+    assert f"not measured: {lost['origin']}" in err
+    assert json.loads(out)["rows"][0]["ok"]
 
 
 @pytest.mark.parametrize(

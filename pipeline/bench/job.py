@@ -17,7 +17,7 @@ from pipeline.job import ingest
 from pipeline.machine import machine
 from pipeline.manifest import PACKAGES, versions
 from pipeline.metrics.signature import signature
-from pipeline.records import KINDS, Ingested
+from pipeline.records import KINDS, Ingested, Quarantined
 
 LIBRARIES = (*PACKAGES, "ctranslate2", "openai", "sentencepiece")
 
@@ -45,8 +45,8 @@ class Measured:
 
     @property
     def clean(self) -> bool:
-        """Whether every combination did every article."""
-        return all(row["ok"] for row in self.record["rows"])
+        """Whether every article was read, and every combination did all."""
+        return not self.record["unread"] and all(row["ok"] for row in self.record["rows"])
 
 
 def bench(wanted: Wanted, progress: Progress = lambda _: None, worker: Sequence[str] = WORKER) -> Measured:
@@ -59,24 +59,25 @@ def bench(wanted: Wanted, progress: Progress = lambda _: None, worker: Sequence[
     made = combinations(wanted.base, wanted.axes)
     reference = named(made, wanted.reference)
     base = next(one.config for one in made if one.config is not None)
-    ingested = _ingest(base, progress)
+    ingested, lost = _ingest(base, progress)
     before = machine()
     found = run_rounds(made, [item.article for item in ingested], wanted.rounds, progress, worker)
     record = _record(base, ingested, before, wanted.rounds, reference)
     references = {item.article.id: item.references for item in ingested if item.references is not None}
+    record["unread"] = [{"origin": item.origin, "why": item.reason} for item in lost]
     record["rows"] = rows(made, found, reference, references, base.run.seed)
     path = wanted.out or Path("runs") / f"bench-{base.name}"
     _write(path, record, made, found)
     return Measured(record, path)
 
 
-def _ingest(config: Config, progress: Progress) -> list[Ingested]:
+def _ingest(config: Config, progress: Progress) -> tuple[Sequence[Ingested], Sequence[Quarantined]]:
     ingested, lost = ingest(config)
     for item in lost:
         progress(f"not measured: {item.origin}: {item.reason}")
     if not ingested:
         raise InputError("no article can be read", where=config.input.path)
-    return list(ingested)
+    return ingested, lost
 
 
 def _record(
