@@ -122,13 +122,33 @@ def test_tracked_changes_are_accepted_and_links_and_controls_read() -> None:
     assert docx_document(data).text == "It stopped on Monday."
 
 
-def _without(name: str) -> bytes:
+def _changed(name: str, change: Callable[[bytes], bytes | None]) -> bytes:
+    """A Word file in which one part is another; None: it lacks it."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(written(text(FIRST)))) as old, zipfile.ZipFile(made, "w") as new:
         for entry in old.infolist():
-            if entry.filename != name:
-                new.writestr(entry, old.read(entry))
+            part = old.read(entry) if entry.filename != name else change(old.read(entry))
+            if part is not None:
+                new.writestr(entry, part)
     return made.getvalue()
+
+
+def _without(name: str) -> bytes:
+    return _changed(name, lambda _: None)
+
+
+def _in_headers(offset: int, value: int) -> bytes:
+    """A Word file with a byte set in the header of every member, in both places where an archive keeps it."""
+    data = bytearray(written(text(FIRST)))
+    for mark, more in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + offset + more] = value
+            at = data.find(mark, at + 4)
+    return bytes(data)
+
+
+NAMELESS_STYLE = _changed("word/document.xml", lambda x: x.replace(b"<w:r>", b"<w:pPr><w:pStyle/></w:pPr><w:r>"))
 
 
 @pytest.mark.parametrize(
@@ -138,6 +158,9 @@ def _without(name: str) -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and more", "is encrypted, or a .doc file"),
         (_without("word/document.xml"), "not a readable Word file"),
         (_without("[Content_Types].xml"), "not a readable Word file"),
+        (NAMELESS_STYLE, "not a readable Word file: required 'w:val' attribute"),
+        (_in_headers(6, 1), "password required"),
+        (_in_headers(4, 149), "not a readable Word file: zip file version 14.9"),
         (written(table), "no text outside tables"),
         (written(), "no text outside tables"),
     ],

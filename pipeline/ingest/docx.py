@@ -21,8 +21,11 @@ _LEFT_OUT = {
     "footnoteReference": ("footnote", "footnotes"),
     "endnoteReference": ("endnote", "endnotes"),
 }
-# What python-docx raises over broken files beside its own errors.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, AttributeError, NotImplementedError)
+# What zipfile and python-docx raise over broken files beside python-docx's own errors; RuntimeError: an archive with a
+# password, or one that is packed in an unknown way.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, TypeError, ValueError, AttributeError, RuntimeError,
+)  # fmt: skip
 _HIDDEN = frozenset(f"{_W}{name}" for name in ("moveFrom", "del", "tbl", "txbxContent"))  # deleted, moved, or apart
 _CHARACTERS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_W}softHyphen": ""}
 
@@ -35,7 +38,9 @@ def docx_document(data: bytes) -> Document:
     """
     try:
         import docx
+        from docx.exceptions import PythonDocxError
         from docx.opc.exceptions import OpcError
+        from docx.oxml.exceptions import XmlchemyError
         from lxml.etree import LxmlError
     except ImportError:
         raise MissingExtra("python-docx", "documents") from None
@@ -44,7 +49,7 @@ def docx_document(data: bytes) -> Document:
         opened = docx.Document(io.BytesIO(data))
         styled = list(_paragraphs(opened))
         given = (opened.core_properties.title or "").strip()
-    except (OpcError, LxmlError, *_BROKEN) as error:
+    except (PythonDocxError, OpcError, XmlchemyError, LxmlError, *_BROKEN) as error:
         raise ValueError(f"not a readable Word file: {' '.join(str(error).split())[:120]}") from error
     title, styled = _title(styled, given)
     text = "\n\n".join(f"- {text}" if style == "list" else text for style, text in styled)
@@ -60,7 +65,7 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist() if entry.filename.endswith((".xml", ".rels")))
-    except zipfile.BadZipFile as error:
+    except _BROKEN as error:
         raise ValueError(f"not a readable Word file: {error}") from error
     if size > MOST_BYTES:
         raise ValueError(f"its text unpacks to more than {MOST_BYTES >> 20} MiB, the limit for one document")
