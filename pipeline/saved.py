@@ -1,6 +1,5 @@
 """Readers of saved outputs, references and articles: run directories, JSON Lines, Parquet, and plain text.
 
-Plain text has one item a line; its ids are the line numbers from 1, and an empty line is an empty item.
 Nothing is guessed: a record of the wrong shape or an id that occurs twice is an InputError that names it.
 """
 
@@ -16,8 +15,9 @@ from pipeline.decoding import PACKED
 from pipeline.errors import InputError
 from pipeline.files import JsonObject, located_jsonl, read_jsonl
 from pipeline.metrics.texts import Outputs
-from pipeline.records import KINDS, Article, Kind, Prose, References
+from pipeline.records import KINDS, Article, Kind, References
 from pipeline.saved_fields import Fields
+from pipeline.saved_lines import lines_of, plain_output, plain_reference
 from pipeline.saved_parquet import SUFFIX, located_parquet
 from pipeline.text.dateline import article_sentences
 
@@ -138,17 +138,13 @@ def _merged(alternatives: Mapping[Path, Mapping[str, References]]) -> dict[str, 
 def read_outputs(path: Path, kind: Kind = "summary") -> dict[str, Outputs]:
     """Outputs by id: a run directory, JSONL as in outputs.jsonl or with strings, or plain text of a kind."""
     path = _inside(path, "outputs.jsonl")
-    return _by_id(path, _outputs) if _has_ids(path) else {i: _plain_output(t, kind) for i, t in _lines(path)}
+    return _by_id(path, _outputs) if _has_ids(path) else {i: plain_output(t, kind) for i, t in lines_of(path)}
 
 
 def read_references(path: Path, kind: Kind = "summary") -> dict[str, References]:
     """References by id: a run directory, JSONL as in references.jsonl or with strings, or plain text."""
     path = _inside(path, "references.jsonl")
-    return (
-        _by_id(path, _references)
-        if _has_ids(path)
-        else {i: _plain_reference(t, kind) for i, t in _lines(path)}
-    )
+    return _by_id(path, _references) if _has_ids(path) else {i: plain_reference(t, kind) for i, t in lines_of(path)}
 
 
 def read_articles(path: Path) -> dict[str, Article]:
@@ -222,31 +218,3 @@ def _article(fields: Fields) -> Article:
         sha256=fields.optional("sha256") or "",
         flags=fields.texts("flags") or (),
     )
-
-
-def _lines(path: Path) -> list[tuple[str, str]]:
-    """(line number from 1, line): line feeds alone end lines, and one at the file's end ends the last."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"it is not UTF-8 text: {error.reason} at byte {error.start}", where=str(path)
-        ) from error
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return [(str(number), line.removesuffix("\r")) for number, line in enumerate(lines, start=1)]
-
-
-def _plain_output(text: str, kind: Kind) -> Outputs:
-    if kind in ("summary", "rewrite"):
-        prose = Prose(text, (), ())
-        return Outputs(summary=prose) if kind == "summary" else Outputs(rewrite=prose)
-    items = (text,) if text.strip() else ()
-    return Outputs(bullets=items) if kind == "bullets" else Outputs(headlines=items)
-
-
-def _plain_reference(text: str, kind: Kind) -> References:
-    if kind == "bullets":
-        return References(bullets=((text,),))
-    if kind == "headlines":
-        return References(headline=(text,))
-    return References(summary=(text,)) if kind == "summary" else References(rewrite=(text,))

@@ -70,6 +70,8 @@ def main() -> int:
     logging.disable(logging.WARNING)
     from pipeline.compat import pipeline
 
+    if not args.old:
+        parser.error("--old is needed: a Python with transformers 4")
     command = [args.old, __file__, "--answer", *args.models]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
