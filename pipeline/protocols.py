@@ -33,6 +33,8 @@ def score_protocols(
 ) -> dict[str, Any]:
     """Per output kind the F of every system under every protocol, on the articles that all systems were scored on.
 
+    A system that has no output of a kind at all is not in that kind's table.
+
     `kinds[kind]` has `n`, `rows` (protocol, its signature, and `systems`: system → column → F), `spread` (system →
     column → largest minus smallest F) and `swaps`: pairs of systems whose order depends on the protocol. Baselines
     need `articles`. Raises InputError as `pipeline.score.score` does.
@@ -43,10 +45,10 @@ def score_protocols(
         raise InputError("the systems have no article in common")
     kinds: dict[str, Any] = {}
     for kind in KINDS:
-        texts = {row_name(name): _texts(own, shared, kind) for name, own in systems.items()}
+        texts = {row_name(name): own for name, one in systems.items() if (own := _texts(one, shared, kind))}
         expected = {i: found for i in shared if (found := references_of(references[i], kind))}
         ids = [i for i in expected if all(i in own or unpaired == "zero" for own in texts.values())]
-        if ids and any(texts.values()):
+        if ids and texts:
             texts |= _baselines(kind, ids, articles or {}, references, baselines if articles else ())
             kinds[kind] = _table({name: {i: own.get(i, "") for i in ids} for name, own in texts.items()}, expected)
     return {"kinds": kinds, "columns": list(COLUMNS)}

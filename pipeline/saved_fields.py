@@ -40,7 +40,10 @@ class Fields:
         if not isinstance(value, dict):
             return Prose(self._string(name, value), (), ())
         text = self._string(name, value.get("text"))
-        return Prose(text, tuple(self._span(name, text, pair) for pair in value.get("sentences") or ()), ())
+        spans = value.get("sentences") or []
+        if not isinstance(spans, list):
+            raise self._fault(name, f"has {spans!r:.40} where a list of spans is expected")
+        return Prose(text, tuple(self._span(name, text, pair) for pair in spans), ())
 
     def texts(self, name: str) -> tuple[str, ...] | None:
         """A list of strings or of objects with `text`; a single string is a list of one."""

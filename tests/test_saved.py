@@ -110,6 +110,7 @@ def test_an_empty_line_is_an_empty_prediction(tmp_path: Path) -> None:
         ({"id": "a", "bullets": ["x", None]}, "'bullets' holds None"),
         ({"id": "a", "summary": {"text": "ab", "sentences": [[0, 9]]}}, r"\[0, 9\] outside its 2"),
         ({"id": "a", "summary": {"text": "ab", "sentences": "no"}}, "'summary'"),
+        ({"id": "a", "summary": {"text": "ab", "sentences": 5}}, "'summary' has 5 where a list of spans"),
     ],
 )
 def test_bad_outputs_name_the_record(tmp_path: Path, record: dict[str, Any], message: str) -> None:

@@ -98,6 +98,15 @@ def test_the_precis_row_is_that_of_scores_json() -> None:
         )
 
 
+@pytest.mark.parametrize("unpaired", ["skip", "zero"])
+def test_a_system_without_a_kind_does_not_take_it_from_the_others(unpaired: Any) -> None:
+    bare = {name: Outputs(summary=one.summary) for name, one in OUTPUTS.items()}
+    both = score_protocols({"mine": OUTPUTS, "bare": bare}, REFERENCES, ARTICLES, baselines=(), unpaired=unpaired)
+    alone = score_protocols({"mine": OUTPUTS}, REFERENCES, ARTICLES, baselines=(), unpaired=unpaired)
+    assert both["kinds"]["headlines"] == alone["kinds"]["headlines"]
+    assert set(both["kinds"]["summary"]["rows"][0]["systems"]) == {"mine", "bare"}
+
+
 def test_a_system_named_like_a_baseline_keeps_its_own_texts() -> None:
     wrong = {name: Outputs(summary=Prose("zebra giraffe", (), ())) for name in OUTPUTS}
     rows = score_protocols({"lead": wrong}, REFERENCES, ARTICLES)["kinds"]["summary"]["rows"][0]["systems"]
