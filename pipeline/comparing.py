@@ -219,7 +219,8 @@ def _entrants(contestants: Sequence[Contestant]) -> tuple[list[str], list[Entran
 def _counts(one: Contestant) -> dict[str, Any]:
     """The counts of a run, the number of outputs of anything else."""
     try:
-        counts: dict[str, Any] = json.loads((one.path / "run.json").read_text(encoding="utf-8"))["counts"]
-    except (OSError, ValueError, KeyError):
-        return {"done": len(one.saved.outputs)}
-    return counts
+        found = json.loads((one.path / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
+    counts = found.get("counts") if isinstance(found, dict) else None
+    return counts if isinstance(counts, dict) else {"done": len(one.saved.outputs)}

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -190,6 +191,16 @@ def test_equal_texts_under_other_ids_are_told_apart_by_their_ids(tmp_path: Path,
     err = compared(capsys, *(tmp_path / f"{n}.jsonl" for n in ("one", "two")), "--references",
                    tmp_path / "refs.jsonl", status=2)  # fmt: skip
     assert "one and two have no article in common; the first ids: 'a', 'c' (articles are paired by their ids" in err
+
+
+def test_a_run_whose_counts_cannot_be_read_counts_its_outputs(
+    runs: tuple[Path, Path], tmp_path: Path, capsys: Capture
+) -> None:
+    broken = shutil.copytree(runs[1], tmp_path / "broken")
+    (broken / "run.json").write_text("[]")
+    whole, without = compared(capsys, runs[0], broken)["systems"]
+    assert whole["counts"]["articles"] == 3
+    assert without["counts"] == {"done": len((broken / "outputs.jsonl").read_text().splitlines())}
 
 
 def test_kinds_that_only_one_has_are_not_called_compared(tmp_path: Path, capsys: Capture) -> None:

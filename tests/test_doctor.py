@@ -122,6 +122,15 @@ def test_an_empty_and_a_missing_cache_are_said(tmp_path: Path) -> None:
         assert not failed(found.values())
 
 
+def test_a_file_in_the_place_of_the_cache_is_named(tmp_path: Path) -> None:
+    (tmp_path / "hub").write_text("")
+    (damaged,) = (check for check in checks(tmp_path / "hub") if check.what == "damaged")
+    assert not damaged.ok
+    assert "found a file" in damaged.detail
+    config = load_config(None, ["input.path=hf://org/data"])
+    assert any(check.what == "input.path" and not check.ok for check in config_checks(config, tmp_path / "hub"))
+
+
 def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
     cached(tmp_path, "org/name", {"config.json": BART, **WHOLE})
     (tmp_path / "models--org--name" / "refs" / "main").write_text("e" * 40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,19 @@ def test_a_damaged_parquet_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "r.parquet").write_bytes(b"PAR1 torn")
     with pytest.raises(InputError, match="r.parquet:1: the file is damaged"):
         read_outputs(tmp_path / "r.parquet")
+
+
+@pytest.mark.parametrize("name", ["run.json", "scores.json"])
+@pytest.mark.parametrize(("text", "told"), [("[]", "not a JSON object"), ("{", "not valid JSON")])
+def test_a_card_is_not_made_of_what_cannot_be_read(
+    finished: Path, tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    shutil.copytree(finished, tmp_path / "run")
+    (tmp_path / "run" / name).write_text(text)
+    with pytest.raises(InputError, match=rf"{name}: {told}") as refused:
+        export_dataset(tmp_path / "run", tmp_path / "out")
+    assert refused.value.where == str(tmp_path / "run" / name)
+    assert not (tmp_path / "out").exists()
 
 
 def test_nothing_is_overwritten_unless_forced(finished: Path, tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def cached_models(cache: Path | None = None) -> tuple[list[Model], list[str]]:
         scanned = scan_cache_dir(cache)
     except CacheNotFound:
         return [], []
+    except ValueError as error:  # a file in the place of the folder
+        return [], [" ".join(str(error).split())]
     found = [
         Model(repo.repo_id, revision.snapshot_path, revision.commit_hash, tuple(sorted(revision.refs)),
               round(revision.size_on_disk / MIB, 1), tuple(lacks(revision.snapshot_path)),
@@ -63,7 +65,7 @@ def cached_datasets(cache: Path | None = None) -> list[str]:
 
     try:
         return [repo.repo_id for repo in scan_cache_dir(cache).repos if repo.repo_type == "dataset"]
-    except CacheNotFound:
+    except (CacheNotFound, ValueError):
         return []
 
 

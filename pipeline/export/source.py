@@ -78,7 +78,9 @@ def _json(path: Path) -> JsonObject:
         value = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"not valid JSON: {error}", where=str(path)) from error
-    return value if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
+        raise InputError("not a JSON object", where=str(path))
+    return value
 
 
 def _lines(path: Path) -> Iterator[JsonObject]:
