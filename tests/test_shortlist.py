@@ -59,12 +59,12 @@ def test_what_targets_add_to_their_sources_comes_first(tokenizer: Tokenizer) -> 
 def test_a_prompt_may_write_the_list_and_its_source(tokenizer: Tokenizer) -> None:
     reader = open_reader(WEIGHTS, spell_guard=False, shortlist=True)
     request = Request("a#1", "a", "brief", " Zimbabwean veterinarians vaccinated 31,007 oryxes.", (0,), ())
-    prompt = reader.prompt(request)
+    (prompt,) = reader.prompts([request])
     listed = read_shortlist(WEIGHTS, tokenizer.get_vocab_size())
     assert listed is not None and prompt.written is not None
     assert set(prompt.written.tolist()) == set(listed.tolist()) | set(prompt.ids)
     assert set(prompt.ids) - set(listed.tolist())
-    assert open_reader(WEIGHTS, spell_guard=False, shortlist=False).prompt(request).written is None
+    assert open_reader(WEIGHTS, spell_guard=False, shortlist=False).prompts([request])[0].written is None
 
 
 @pytest.mark.parametrize(

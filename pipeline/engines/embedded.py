@@ -13,8 +13,9 @@ from pathlib import Path
 
 from pipeline.engines.base import BLOCK, SENTENCE_TOKENS, Generated, Strategy
 from pipeline.engines.embedded_backends import Writer, open_writer
-from pipeline.engines.embedded_prompts import FOCUS_TOKENS, Reader, open_reader
+from pipeline.engines.embedded_prompts import FOCUS_TOKENS, Prompt, Reader, open_reader
 from pipeline.engines.loading import loading
+from pipeline.engines.shortlist import over_all
 from pipeline.files import weights_sha256
 from pipeline.records import Request
 from pipeline.settings_engine import EngineSettings
@@ -47,12 +48,15 @@ class EmbeddedEngine:
         return odds or None
 
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
-        prompts = [self.reader.prompt(request) for request in requests]
+        prompts = self.reader.prompts(requests)
         found = self.writer.write(prompts, seed)
-        return [
-            [replace(g, flags=g.flags + prompt.flags) for g in texts]
-            for texts, prompt in zip(found, prompts, strict=True)
-        ]
+        return [[_told(g, prompt) for g in texts] for texts, prompt in zip(found, prompts, strict=True)]
+
+
+def _told(generated: Generated, prompt: Prompt) -> Generated:
+    """A text with the prompt's flags, and with log-probabilities that do not depend on the shortlist."""
+    found = replace(generated, flags=generated.flags + prompt.flags)
+    return found if prompt.written is None else over_all(prompt.request.task, found)
 
 
 def open_engine(settings: EngineSettings) -> EmbeddedEngine:

@@ -18,14 +18,13 @@ from pipeline.engines.base import Generated
 from pipeline.engines.embedded_prompts import Prompt, Reader
 from pipeline.engines.lean.bart import load_encoder
 from pipeline.engines.lean.selector import Selector, load_selector
-from pipeline.engines.spelling import SpellingGuard
 from pipeline.engines.twins import TWIN, names, specials, twinned
 from pipeline.errors import EngineError
 from pipeline.machine import usable_cores
 from pipeline.settings_engine import EngineSettings
 
 VERSION = 1  # of what is asked of CTranslate2: a change of texts is a change of this
-START = END = 2  # the decoder's first token, before every text, and the last
+END = 2  # the last token of a finished text
 # The mean log-probability of a text's least likely tokens from that of all and from their sum: CTranslate2 tells only
 # the sum. Least squares over texts that it and numpy both wrote (`scripts/measure_ct2.py DATA --fit`).
 WEAKEST_OF = {"headline": (1.445, 0.072, -0.181), "brief": (1.413, 0.101, -0.104)}
@@ -88,7 +87,7 @@ class Ct2Writer:
         return [
             self._generated(prompt, ids, mean)
             for ids, mean in texts.items()
-            if prompt.guard is None or spelled(prompt.guard, ids)
+            if prompt.guard is None or prompt.guard.spells("".join(self.names[i] for i in ids if i not in self.special))
         ]
 
     def _generated(self, prompt: Prompt, ids: Sequence[int], score: float) -> Generated:
@@ -105,15 +104,6 @@ def _of_one_source(prompts: Sequence[Prompt]) -> Iterator[list[int]]:
     for i, prompt in enumerate(prompts):
         groups.setdefault((prompt.limit, prompt.request.source, prompt.request.context), []).append(i)
     yield from sorted(groups.values(), key=lambda batch: -len(prompts[batch[0]].ids))
-
-
-def spelled(guard: SpellingGuard, ids: Sequence[int]) -> bool:
-    """Whether the guard would have let every token of a text follow those before it."""
-    for at, token in enumerate(ids):
-        forbidden, more = guard.onward((START, *ids[:at]))
-        if token not in more and (forbidden is None or forbidden[token]):
-            return False
-    return True
 
 
 def open_writer(

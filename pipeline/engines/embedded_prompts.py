@@ -54,7 +54,23 @@ class Reader:
     vocabulary: Vocabulary | None
     shortlist: Ints | None
 
-    def prompt(self, request: Request) -> Prompt:
+    def prompts(self, requests: Sequence[Request]) -> list[Prompt]:
+        """A prompt for each request; those of one source share their guard and what it finds out."""
+        guards: dict[tuple[str, str], SpellingGuard | None] = {}
+        found = []
+        for request in requests:
+            key = (request.source, request.context)
+            if key not in guards:
+                guards[key] = self._guard(*key)
+            found.append(self._prompt(request, guards[key]))
+        return found
+
+    def _guard(self, source: str, context: str) -> SpellingGuard | None:
+        if self.vocabulary is None:
+            return None
+        return SpellingGuard(self.vocabulary, self.vocabulary.spellings(f"{source} {context}"))
+
+    def _prompt(self, request: Request, guard: SpellingGuard | None) -> Prompt:
         """The prompt of a request, flagged if its source or its context did not fit."""
         if request.task not in NEW_TOKENS:
             raise EngineError(f"the embedded model writes {' and '.join(NEW_TOKENS)}; asked: {request.task}")
@@ -66,9 +82,6 @@ class Reader:
         head = self._tokens("<s>", f"<{request.task}>", *size, *novelty)
         tail = [*self._tokens("<context>"), *context[:CONTEXT_TOKENS]] if context else []
         ids = (*head, *focus[:FOCUS_TOKENS], *tail, *self._tokens("</s>"))
-        guard = None
-        if self.vocabulary is not None:
-            guard = SpellingGuard(self.vocabulary, self.vocabulary.spellings(f"{request.source} {request.context}"))
         written = None if self.shortlist is None else np.union1d(self.shortlist, ids)
         return Prompt(request, ids, NEW_TOKENS[request.task], flags, guard, written)
 

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.base import Generated
 from pipeline.errors import EngineError
 from pipeline.files import write_text
 
 Ints = NDArray[np.int64]
 NAME = "shortlist.json"
+# Slope and offset of `logprob` and of `weakest`: least squares over 3,779 texts that the shipped model writes with the
+# list and without for forty validation articles (correlation 0.97 to 0.98, and 0.94 to 0.96).
+OVER_ALL = {"headline": ((1.13, -0.11), (1.06, -0.21)), "brief": ((1.16, -0.09), (1.17, -0.07))}
 
 
 def read_shortlist(folder: Path, size: int) -> Ints | None:
@@ -37,6 +42,18 @@ def read_shortlist(folder: Path, size: int) -> Ints | None:
     if tokens.ndim != 1 or not len(tokens) or (np.diff(tokens, prepend=-1, append=size) <= 0).any():
         raise EngineError(f"the shortlist is no list of token ids under {size} in ascending order", where=str(path))
     return tokens
+
+
+def over_all(task: str, generated: Generated) -> Generated:
+    """A text with its log-probabilities as they would be among all tokens, about: among fewer tokens every one is more
+    likely, and what ranks the texts was fitted to a search among all."""
+    (slope, offset), (weak_slope, weak_offset) = OVER_ALL[task]
+    logprob, weakest = generated.logprob, generated.weakest
+    return replace(
+        generated,
+        logprob=None if logprob is None else min(slope * logprob + offset, 0.0),
+        weakest=None if weakest is None else min(weak_slope * weakest + weak_offset, 0.0),
+    )
 
 
 def write_shortlist(folder: Path, tokens: Iterable[int]) -> None:

@@ -33,6 +33,7 @@ SHORT = frozenset(  # the lexicon's words of one to three letters are mostly fra
 # In the byte-level alphabet every character beyond ASCII is a byte of a letter or sign (but Ġ and Ċ, white space).
 LETTERS = re.compile("[A-Za-z\u0080-\u0109\u010b-\u011f\u0121-\u0143]+")
 DIGITS = re.compile(r"\d+")
+CLITICS = frozenset("s t d m re ve ll".split())  # may follow an apostrophe
 
 
 
@@ -150,6 +151,23 @@ class SpellingGuard:
         whole = np.ones(len(self.vocabulary.pieces), bool) if mask is None else mask.copy()
         whole[allowed] = False
         return whole
+
+    def spells(self, text: str) -> bool:
+        """Whether every word and number of a finished text, in the byte-level alphabet, is one that may stand there.
+
+        A search that `onward` steers writes no other, but this allows a little more: a number and letters behind it
+        that the source joins as well ("£45million").
+        """
+        known, pool = self.vocabulary.words, self._pool
+        for run in LETTERS.finditer(text):
+            word, before = run[0], text[: run.start()]
+            if word in (CLITICS if before.endswith("'") else UNITS if before[-1:].isdigit() else ()):
+                continue
+            opening = not LETTERS.search(before)
+            inner = word[0].isupper() and not opening
+            if word not in pool(inner, opening and word[0].isupper()) and (inner or word.lower() not in known):
+                return False
+        return all(number in self.source.digits for number in DIGITS.findall(text))
 
     def _in_progress(self, ids: Sequence[int]) -> tuple[str, bool]:
         """The letters or digits that the last tokens spell, and whether that word opens the text."""

@@ -32,7 +32,7 @@ class Rules:
     written: Ints | None = None
     columns: Columns = field(init=False)
     bonus: Floats = field(init=False)
-    barred: dict[int, Floats] = field(init=False)
+    barred: dict[int, tuple[Floats, Onward]] = field(init=False)
 
     def settle(self, columns: Columns) -> None:
         """Score these columns from now on."""
@@ -61,9 +61,9 @@ class Rules:
             return
         onward = self.guard.onward((self.start, *tokens))
         found = self.barred.get(id(onward))
-        if found is None:  # the guard keeps what it gave, so that no other takes its id
-            found = self.barred[id(onward)] = self._lowered(onward)
-        row += found
+        if found is None:
+            found = self.barred[id(onward)] = (self._lowered(onward), onward)  # kept, so that no other takes its id
+        row += found[0]
 
     def _lowered(self, onward: Onward) -> Floats:
         """0 or -inf for every column; adding it is many times faster than a boolean mask."""
