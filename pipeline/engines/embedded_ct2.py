@@ -24,6 +24,7 @@ from pipeline.machine import usable_cores
 from pipeline.settings_engine import EngineSettings
 
 VERSION = 1  # of what is asked of CTranslate2: a change of texts is a change of this
+MORE = 1  # beams and texts beyond what is asked for, since some texts are dropped
 END = 2  # the last token of a finished text
 # The mean log-probability of a text's least likely tokens from that of all and from their sum: CTranslate2 tells only
 # the sum. Least squares over texts that it and numpy both wrote (`scripts/measure_ct2.py DATA --fit`).
@@ -67,8 +68,8 @@ class Ct2Writer:
         return self.translator.translate_batch(
             [[self.names[i] for i in prompt.ids] for prompt in prompts],
             asynchronous=True,
-            beam_size=settings.beams,
-            num_hypotheses=settings.candidates,
+            beam_size=settings.beams + MORE,
+            num_hypotheses=settings.candidates + MORE,
             max_input_length=0,
             max_decoding_length=prompts[0].limit,
             min_decoding_length=0,
@@ -84,11 +85,12 @@ class Ct2Writer:
         """The distinct texts that the spelling guard allows."""
         texts = {tuple(self.ids[name] for name in tokens): mean
                  for tokens, mean in zip(result.hypotheses, result.scores, strict=True)}  # fmt: skip
-        return [
+        found = [
             self._generated(prompt, ids, mean)
             for ids, mean in texts.items()
             if prompt.guard is None or prompt.guard.spells("".join(self.names[i] for i in ids if i not in self.special))
         ]
+        return found[: self.settings.candidates]
 
     def _generated(self, prompt: Prompt, ids: Sequence[int], score: float) -> Generated:
         mean = score * len(ids) ** self.settings.length_penalty / len(ids)
