@@ -22,6 +22,9 @@ from pipeline.text.words import stem
 CLAUSES = word_set("who which whose whom that where when while as after before because although though since until so")
 LINKS = PREPOSITIONS | CLAUSES | word_set("and or but than if unless whether to") | AUXILIARIES
 BE = word_set("is are was were be been am")
+MEASURES = word_set(  # "many years [after it was laid]", "27 times [as much]": what follows belongs to them
+    "hour hours day days week weeks month months year years minute minutes second seconds time times little"
+)
 JOINS = word_set("and but or")
 QUESTIONS = word_set("what how why whether who where")  # without it, "What he carried was a tin" makes him one
 PAUSE = re.compile(r'[,;:()—–"“”]| - |--')

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.finite import PREPOSITIONS
+from pipeline.deletions import JOINS, MEASURES
+from pipeline.finite import PREPOSITIONS, has_finite_verb
 from pipeline.fragments import TOKEN, Fragment, tokens
 from pipeline.records import Span
 from pipeline.salience import PRONOUNS
@@ -24,12 +25,13 @@ OPENERS = frozenset(
     during despite amid over through among between until against""".split()
 )
 CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
-CONDITIONS = frozenset("if unless whether".split())
+CONDITIONS = frozenset("if unless whether what".split())  # "what he carried was a tin" says not that he carried
 TIES = frozenset("and or to for in on at by with from says say said that".split())
 INCOMPLETE = frozenset(  # verbs that say nothing without what follows them
     """come comes coming go goes going live lives living lie lies stand stands put puts spend spends spending become
     becomes remain remains consist consists depend depends lead leads result results stem stems last lasts""".split()
 )
+MEASURED = MEASURES | frozenset("much many long far soon".split())
 POINTS = re.compile(r"(?<=\d)[.,](?=\d)")
 CLITIC = re.compile(r"['’].*")
 CLAUSE_END = re.compile(r"[,:;](?=\s)|\b(?:as|after|while|amid)\b")
@@ -71,7 +73,10 @@ def cut_short(text: str, found: list[Fragment], source: str) -> bool:
     if end >= len(places):
         return False
     start, stop = places[end]
-    return source[places[end - 1][1] : start].strip() == "" and source[start:stop].lower() not in GOES_ON
+    if source[places[end - 1][1] : start].strip():
+        return False
+    follows = source[start:stop].lower()
+    return follows not in GOES_ON or (words[-1] in MEASURED and follows not in JOINS)
 
 
 @lru_cache(maxsize=256)
@@ -96,7 +101,8 @@ def hangs(text: str, focus: str) -> bool:
     """Whether the text holds no more than the opening phrases of its sentence ("At 9.40 p.m., after a long debate")."""
     opening: set[str] = set()
     for part in (tokens(part) for part in re.split(r",\s", focus)):
-        if not part or not (part[0] in OPENERS or (not opening and part[0].endswith("ing"))):
+        participle = bool(part) and part[0].endswith("ing") and not (opening and has_finite_verb(" ".join(part)))
+        if not part or not (part[0] in OPENERS or participle):
             break
         opening |= set(part)
     return bool(opening) and set(tokens(text)) <= opening and set(tokens(focus)) != opening

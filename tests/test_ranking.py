@@ -99,6 +99,28 @@ def test_cut_short(text: str, expected: bool) -> None:
     assert cut_short(text, fragments(tokens(text), tokens(SOURCE)), SOURCE) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "expected"),
+    [
+        ("A mine may kill many years", "A mine may kill many years after it was laid", True),
+        ("A mine may kill after many years", "A mine may kill after many years, it said", False),
+        ("It warms the air 27 times", "It warms the air 27 times as much as the other gas", True),
+        ("It stood for 90 seconds, as long", "It stood for 90 seconds, as long as the music would last", True),
+        ("The sale took six weeks", "The sale took six weeks and cost a fortune", False),
+        ("Prices rose in March", "Prices rose in March after a drought", False),
+    ],
+)
+def test_a_measure_needs_what_it_measures(text: str, source: str, expected: bool) -> None:
+    assert cut_short(text, fragments(tokens(text), tokens(source)), source) is expected
+
+
+def test_an_opening_may_go_on_with_a_participle() -> None:
+    focus = "When Lind scored again, running on to a long pass to lift the ball home, it seemed settled."
+    assert hangs("When Lind scored again, running on to a long pass", focus)
+    assert not hangs("When Lind scored again, it seemed settled", focus)
+    assert not hangs("At noon, parking is free", "At noon, parking is free.")
+
+
 def test_openings_alone_hang() -> None:
     focus = "At nine, after a long debate, the council closed the street."
     assert hangs("At nine after a long debate.", focus)
@@ -116,9 +138,12 @@ def test_a_lost_connector_is_noticed() -> None:
 
 def test_a_lost_condition_is_noticed() -> None:
     source = "The trial would end if the number of visitors falls by a tenth"
-    for text, expected in (
-        ("The number of visitors falls by a tenth", True),
-        ("The trial would end if the number of visitors falls", False),
+    found = "What Jonas carried down from the attic was a tin"
+    for source, text, expected in (
+        (source, "The number of visitors falls by a tenth", True),
+        (source, "The trial would end if the number of visitors falls", False),
+        (found, "Jonas carried down from the attic", True),
+        (found, "What Jonas carried down was a tin", False),
     ):
         assert loses_condition(fragments(tokens(text), tokens(source)), tokens(text), tokens(source)) is expected
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.deletions import CLAUSE_HEADS, CLAUSES, DETERMINERS, JOINS, PAUSE, unsafe_deletions
+from pipeline.deletions import CLAUSE_HEADS, CLAUSES, DETERMINERS, JOINS, MEASURES, PAUSE, unsafe_deletions
 from pipeline.finite import AUXILIARIES, PREPOSITIONS, has_finite_verb
 from pipeline.fragments import TOKEN
 from pipeline.lexicon import word_set
@@ -67,9 +67,6 @@ STUMP = re.compile(  # a word after a comma; a genitive; one of which? spent how
 ASKING = word_set("who what how why whether where when")  # "counts [who came home]": what a verb asks for
 PARTITIVE = re.compile(r", (?:most|all|some|many|half|each|both|few|one|two|three|\d+) of (?:them|it|these|those)$")
 PAUSED_VERB = re.compile(r", ([a-z]+)\b")
-MEASURES = word_set(
-    "hour hours day days week weeks month months year years minute minutes second seconds time times little"
-)
 
 
 def shortenings(sentence: str, *, keep_source: bool = True) -> list[str]:
@@ -147,7 +144,7 @@ def _cuts(text: str) -> Iterator[str]:
     yield from _closings(body, end)
     for match in INNER.finditer(text):
         enough = len(verbs(match[0])) >= max(1, len(CLAUSAL.findall(match[0])))
-        if enough and text[match.start() - 1] != ",":
+        if enough and text[match.start() - 1] != "," and bare(text[: match.start()].split()[-1]) not in MEASURES:
             yield text[: match.start()] + text[match.end() :]
     commas = [m.start() for m in re.finditer(r",(?=\s)", text)]
     for a, b in pairwise(commas):
