@@ -25,6 +25,7 @@ BE = word_set("is are was were be been am")
 MEASURES = word_set(  # "many years [after it was laid]", "27 times [as much]": what follows belongs to them
     "hour hours day days week weeks month months year years minute minutes second seconds time times little"
 )
+NEGATION = re.compile(r"\b(?:not|never|cannot|no longer)\b|n['’]t\b")  # "may not end [in Kentucky]" may end elsewhere
 JOINS = word_set("and but or")
 QUESTIONS = word_set("what how why whether who where")  # without it, "What he carried was a tin" makes him one
 PAUSE = re.compile(r'[,;:()—–"“”]| - |--')

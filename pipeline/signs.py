@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.deletions import JOINS, MEASURES
+from pipeline.deletions import JOINS, MEASURES, NEGATION
 from pipeline.finite import PREPOSITIONS, has_finite_verb
 from pipeline.fragments import TOKEN, Fragment, tokens
 from pipeline.records import Span
@@ -76,7 +76,9 @@ def cut_short(text: str, found: list[Fragment], source: str) -> bool:
     if source[places[end - 1][1] : start].strip():
         return False
     follows = source[start:stop].lower()
-    return follows not in GOES_ON or (words[-1] in MEASURED and follows not in JOINS)
+    if follows in JOINS:
+        return False
+    return follows not in GOES_ON or words[-1] in MEASURED or NEGATION.search(CLAUSE_END.split(text)[-1]) is not None
 
 
 @lru_cache(maxsize=256)

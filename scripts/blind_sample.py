@@ -31,14 +31,15 @@ from pipeline.records import Article  # noqa: E402
 SETS = ("cnn", "allsides")
 
 
-def draw(data: Path, split: str, n: int) -> list[Article]:
-    """`n` articles of both sets together, in the order of a hash: another sample than the bench's first `n`."""
+def draw(data: Path, split: str, n: int, skip: int = 0) -> list[Article]:
+    """`n` articles of both sets together after the first `skip`, in the order of a hash: another sample than the
+    bench's first `n`. What was read once and mended after it is not read again."""
     measures = [measure for measure in MEASURES if measure.name in SETS]
     articles = {i.article.id: i.article for m in measures for i in read_measure(m, data, split, None)}
     order = sorted(articles, key=lambda id_: hashlib.sha256(f"blind:{id_}".encode()).hexdigest())
-    if len(order) < n:
-        raise InputError(f"holds {len(order)} articles, {n} are to be drawn", where=str(data / split))
-    return [articles[id_] for id_ in order[:n]]
+    if len(order) < skip + n:
+        raise InputError(f"holds {len(order)} articles, {skip + n} are to be drawn", where=str(data / split))
+    return [articles[id_] for id_ in order[skip : skip + n]]
 
 
 def make_sheets(args: argparse.Namespace) -> None:
@@ -47,7 +48,7 @@ def make_sheets(args: argparse.Namespace) -> None:
         raise InputError(
             "the sheets hold article text", where=str(args.out), fix="give a folder outside the repository"
         )
-    articles = draw(args.data, args.split, args.n)
+    articles = draw(args.data, args.split, args.n, args.skip)
     config = settings(ALL, args.set)
     found = write(
         articles, config, args.out / "parts" / code_digest(), lambda done, n: print(done, "of", n, file=sys.stderr)
@@ -65,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--split", choices=("val", "test"), default="test")
     parser.add_argument("--n", type=int, default=50)
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many that earlier readings drew")
     parser.add_argument("--out", type=Path, help="folder for the sheets, outside the repository")
     parser.add_argument("--set", action="append", default=[], help="override a setting, as in precis run")
     parser.add_argument("--collect", type=Path, help="the filled sheet.jsonl")
@@ -73,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if args.collect and not args.reader:
         parser.error("--collect needs --reader")
-    if not args.collect and not (args.data and args.data.is_dir() and args.out and args.n > 0):
+    if not args.collect and not (args.data and args.data.is_dir() and args.out and args.n > 0 and args.skip >= 0):
         parser.error("give --data and --out (folders) and --n, or --collect with --reader")
     try:
         if args.collect:

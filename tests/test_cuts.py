@@ -51,6 +51,8 @@ def test_a_reported_statement_keeps_its_source_in_prose_but_may_lose_it_in_a_hea
         ("Reporters are looking into the young lawmaker's finances after her election.", "lawmaker's."),
         ("Freya Halloran expected to spend Saturday afternoon on the bench.", "afternoon."),
         ("Nurses in the bright group made 14.2 errors for every 1,000 shifts.", "errors."),
+        ("The long fight over the licences may not end in Kentucky.", "end."),
+        ("The mine may still be able to kill many years after it was laid, which is why it is feared.", "years."),
         ("The site posted the story late on Monday for its readers.", "late."),
     ],
 )

@@ -108,6 +108,9 @@ def test_cut_short(text: str, expected: bool) -> None:
         ("It stood for 90 seconds, as long", "It stood for 90 seconds, as long as the music would last", True),
         ("The sale took six weeks", "The sale took six weeks and cost a fortune", False),
         ("Prices rose in March", "Prices rose in March after a drought", False),
+        ("The fight may not end", "The fight may not end in Karlsby", True),
+        ("The fight may not end", "The fight may not end, she said", False),
+        ("It had not ended, and went on", "It had not ended, and went on in May", False),
     ],
 )
 def test_a_measure_needs_what_it_measures(text: str, source: str, expected: bool) -> None:
@@ -137,11 +140,11 @@ def test_a_lost_connector_is_noticed() -> None:
 
 
 def test_a_lost_condition_is_noticed() -> None:
-    source = "The trial would end if the number of visitors falls by a tenth"
+    trial = "The trial would end if the number of visitors falls by a tenth"
     found = "What Jonas carried down from the attic was a tin"
     for source, text, expected in (
-        (source, "The number of visitors falls by a tenth", True),
-        (source, "The trial would end if the number of visitors falls", False),
+        (trial, "The number of visitors falls by a tenth", True),
+        (trial, "The trial would end if the number of visitors falls", False),
         (found, "Jonas carried down from the attic", True),
         (found, "What Jonas carried down was a tin", False),
     ):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.deletions import CLAUSE_HEADS, CLAUSES, DETERMINERS, JOINS, MEASURES, PAUSE, unsafe_deletions
+from pipeline.deletions import CLAUSE_HEADS, CLAUSES, DETERMINERS, JOINS, MEASURES, NEGATION, PAUSE, unsafe_deletions
 from pipeline.finite import AUXILIARIES, PREPOSITIONS, has_finite_verb
 from pipeline.fragments import TOKEN
 from pipeline.lexicon import word_set
@@ -163,6 +163,7 @@ def _closings(body: str, end: str) -> Iterator[str]:
         opens = opens or _purpose(body[: before.end()], before[0].lower(), token[0])
         opens = opens and not (token[0] == "as" and not TAKES_AS.isdisjoint(body[: before.end()].lower().split()))
         opens = opens and not (token[0] in JOINS and _listed(body, before, places[i + 1 : i + 2]))
+        opens = opens and not _denied(body[: before.end()], between)
         if opens and _complete(body[: before.end()]) and not _takes_the_verb(body[token.start() :]):
             yield body[: before.end()] + (end or ".")
 
@@ -176,6 +177,11 @@ def _takes_the_verb(gone: str) -> bool:
         return False
     clause = next((i for i, word in enumerate(words) if word in CLAUSES), len(words))
     return not AUXILIARIES.isdisjoint(words[:clause])
+
+
+def _denied(kept: str, between: str) -> bool:
+    """Whether what goes without a pause may be what a "not" denies: "may not end [in Kentucky]"."""
+    return not PAUSE.search(between) and NEGATION.search(re.split(r"[,:;]\s", kept)[-1]) is not None
 
 
 def _listed(body: str, before: re.Match[str], after: Sequence[re.Match[str]]) -> bool:
