@@ -49,6 +49,7 @@ METRIC_NEEDS: dict[str, Needs] = {
 CORE: dict[str, str] = {
     "torch": "models",
     "transformers": "models and their tokenizers",
+    "ctranslate2": "the embedded model in int8",
     "datasets": "data sets as input",
     "evaluate": "evaluate modules in score.evaluate",
     "sumy": "the textrank baseline",

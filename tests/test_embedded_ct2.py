@@ -1,0 +1,196 @@
+"""The embedded model in CTranslate2: prior and shortlist in its search, numpy's scale, the choice of backend."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import util
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("ctranslate2")
+
+from pipeline.engines import embedded_backends, open_engine, twins  # noqa: E402
+from pipeline.engines.base import Generated  # noqa: E402
+from pipeline.engines.embedded import EmbeddedEngine  # noqa: E402
+from pipeline.engines.shortlist import over_all  # noqa: E402
+from pipeline.engines.spelling import SpellingGuard  # noqa: E402
+from pipeline.errors import EngineError  # noqa: E402
+from pipeline.ingest import read_input  # noqa: E402
+from pipeline.plan import plan  # noqa: E402
+from pipeline.records import Request  # noqa: E402
+from pipeline.settings_engine import EngineSettings  # noqa: E402
+from pipeline.settings_outputs import OutputSettings  # noqa: E402
+
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+@pytest.fixture(scope="module")
+def engine() -> EmbeddedEngine:
+    found = open_engine(EngineSettings())
+    assert isinstance(found, EmbeddedEngine)
+    return found
+
+
+@pytest.fixture(scope="module")
+def requests(engine: EmbeddedEngine) -> list[Request]:
+    article = read_input(str(SEEDS / "hestrel-smart-lock"))[0][0].article
+    return plan(article, ("summary", "bullets", "headlines"), OutputSettings(), engine)[::2]
+
+
+@pytest.fixture(scope="module")
+def written(engine: EmbeddedEngine, requests: list[Request]) -> list[list[Generated]]:
+    return engine.generate(requests, 1)
+
+
+def test_it_is_what_computes_by_default(engine: EmbeddedEngine) -> None:
+    assert "|ct2:" in engine.identity and "int8" in engine.identity and "shortlist:" in engine.identity
+
+
+def test_texts_and_scores_are_near_those_of_numpy(
+    engine: EmbeddedEngine, requests: list[Request], written: list[list[Generated]]
+) -> None:
+    """The same prior over the same tokens: where both wrote a text, its probability differs by int8's rounding."""
+    reference = open_engine(EngineSettings(backend="lean")).generate(requests, 1)
+    both = [
+        (own, wanted)
+        for texts, others in zip(written, reference, strict=True)
+        for own in texts
+        for wanted in others
+        if own.text == wanted.text
+    ]
+    assert len(both) > 0.5 * sum(map(len, written))
+    logprobs = np.array([(own.logprob, wanted.logprob) for own, wanted in both], float)
+    assert np.abs(logprobs[:, 0] - logprobs[:, 1]).max() < 0.12
+    assert abs((logprobs[:, 0] - logprobs[:, 1]).mean()) < 0.01
+    weakest = np.array([(own.weakest, wanted.weakest) for own, wanted in both], float)
+    assert np.corrcoef(weakest.T)[0, 1] > 0.6  # an estimate
+    assert [t.flags for t, _ in both] == [t.flags for _, t in both]
+
+
+def test_texts_are_made_of_the_source_and_the_shortlist(
+    engine: EmbeddedEngine, requests: list[Request], written: list[list[Generated]]
+) -> None:
+    for prompt, texts in zip(engine.reader.prompts(requests), written, strict=True):
+        assert prompt.written is not None and prompt.guard is not None
+        assert 1 <= len(texts) <= 4
+        assert len({text.text for text in texts}) == len(texts)
+        for generated in texts:
+            assert prompt.guard.spells("".join(engine.reader.tokenizer.encode(" " + generated.text).tokens[1:-1]))
+            assert generated.logprob is not None and generated.logprob < 0
+
+
+def test_a_text_does_not_depend_on_its_company(
+    engine: EmbeddedEngine, requests: list[Request], written: list[list[Generated]]
+) -> None:
+    source = requests[0].source
+    own = [i for i, request in enumerate(requests) if request.source == source]
+    assert engine.generate([requests[i] for i in own], 1) == [written[i] for i in own]
+    assert engine.generate(requests[::-1], 2) == written[::-1]
+
+
+def test_without_a_prior_texts_leave_the_source_more(engine: EmbeddedEngine, requests: list[Request]) -> None:
+    """The twins carry the prior: without them fewer of the written tokens are the source's."""
+    plain = open_engine(EngineSettings(copy_prior=0.0))
+    chosen = requests[:6]
+
+    def copied(found: list[list[Generated]]) -> float:
+        shares = []
+        for prompt, texts in zip(engine.reader.prompts(chosen), found, strict=True):
+            ids = [i for text in texts for i in engine.reader.ids(" " + text.text)]
+            shares += [i in prompt.ids for i in ids]
+        return float(np.mean(shares))
+
+    assert copied(engine.generate(chosen, 1)) > copied(plain.generate(chosen, 1)) + 0.02
+
+
+def test_a_conversion_is_made_once(engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("converted again")
+
+    monkeypatch.setattr(twins, "_convert", never)
+    assert open_engine(EngineSettings()).identity == engine.identity
+
+
+@pytest.mark.parametrize(
+    ("settings", "backend"),
+    [
+        (EngineSettings(), "ct2:"),
+        (EngineSettings(dtype="float32"), "lean:"),
+        (EngineSettings(sample=True), "lean:"),
+        (EngineSettings(backend="lean"), "lean:"),
+        (EngineSettings(backend="transformers", selector=False), "transformers:"),
+    ],
+)
+def test_the_backend_is_the_first_that_can(settings: EngineSettings, backend: str) -> None:
+    assert f"|{backend}" in open_engine(settings).identity
+
+
+def test_without_the_package_numpy_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = util.find_spec
+    monkeypatch.setattr(embedded_backends, "find_spec", lambda name: None if name == "ctranslate2" else real(name))
+    assert "|lean:" in open_engine(EngineSettings()).identity
+    with pytest.raises(EngineError, match="package ctranslate2 is not installed"):
+        open_engine(EngineSettings(backend="ctranslate2"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [({"sample": True}, "cannot repeat its draws"), ({"dtype": "bfloat16"}, "engine.dtype is bfloat16")],
+)
+def test_what_it_cannot_do_is_refused(settings: dict[str, object], reason: str) -> None:
+    with pytest.raises(EngineError, match=reason):
+        open_engine(EngineSettings.model_validate({"backend": "ctranslate2", **settings}))
+
+
+def test_a_spoilt_conversion_is_named(
+    engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.engines.embedded_ct2.twinned", lambda *_: tmp_path)
+    with pytest.raises(EngineError, match="conversion cannot be loaded"):
+        open_engine(EngineSettings())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (" Whitlock told 9,400 residents to leave", True),
+        (" Whitlocks told residents", False),  # no such name
+        (" The governor told residents to leave", True),  # English words
+        (" The governer told residents", False),
+        (" She told Residents to leave", False),  # a capital that the source has not
+        (" Residents were told to leave", True),  # but one may open the text
+        (" 940 residents left", False),
+        (" The river's rise: it wasn't 31.6 feet", True),
+        (" It cost £45million", True),  # as the source joins them
+        (" The river rose 7mph", False),
+        (" The river rose 31km", True),
+        (" ORbán left", False),
+    ],
+)
+def test_words_of_a_finished_text(engine: EmbeddedEngine, text: str, expected: bool) -> None:
+    vocabulary = engine.reader.vocabulary
+    assert vocabulary is not None
+    source = "Gov. Adaeze Whitlock told 9,400 residents of Kraków to go; the Sallow rose to 31.6 feet. £45million wasn't"
+    guard = SpellingGuard(vocabulary, vocabulary.spellings(source))
+    tokens = engine.reader.tokenizer.encode(text, add_special_tokens=False).tokens
+    assert guard.spells("".join(tokens)) is expected
+
+
+def test_log_probabilities_are_put_on_the_scale_of_all_tokens() -> None:
+    told = over_all("brief", Generated("x", -0.5, (), -2.0))
+    assert told.logprob == pytest.approx(1.16 * -0.5 - 0.09) and told.weakest == pytest.approx(1.17 * -2.0 - 0.07)
+    assert over_all("headline", Generated("x", None)) == Generated("x", None)
+
+
+def test_a_brief_imports_neither_torch_nor_transformers(engine: EmbeddedEngine) -> None:
+    """Once the model is converted, which `engine` saw to."""
+    program = (
+        "import sys; from pipeline.cli import main; code = main(['brief', sys.argv[1]]); "
+        "print([m for m in ('torch', 'transformers', 'datasets', 'scipy', 'evaluate') if m in sys.modules], code)"
+    )
+    article = str(SEEDS / "tessel-bridge-inspections")
+    done = subprocess.run([sys.executable, "-c", program, article], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[] 0", done.stdout + done.stderr
