@@ -173,7 +173,7 @@ def test_a_spoilt_conversion_is_named(
 def test_words_of_a_finished_text(engine: EmbeddedEngine, text: str, expected: bool) -> None:
     vocabulary = engine.reader.vocabulary
     assert vocabulary is not None
-    source = "Gov. Adaeze Whitlock told 9,400 residents in Kraków to go; the Sallow rose to 31.6 feet. £45million wasn't"
+    source = "Gov. Adaeze Whitlock told 9,400 residents of Kraków to go. It wasn't 31.6 feet but £45million"
     guard = SpellingGuard(vocabulary, vocabulary.spellings(source))
     tokens = engine.reader.tokenizer.encode(text, add_special_tokens=False).tokens
     assert guard.spells("".join(tokens)) is expected
