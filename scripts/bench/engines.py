@@ -34,6 +34,7 @@ class System:
 # A backend of the embedded engine is one row; the first is what the others are divided into.
 BACKENDS = (
     System("ours", "precis, as shipped"),
+    System("lean", "precis, backend lean (numpy, float32)", ("engine.backend=lean",)),
     System("backend", "precis, backend transformers", ("engine.backend=transformers",)),
 )
 LOOP = System("loop", "transformers, one request a call", ("engine.batch_size=1",), (PLAIN, "requests"))
