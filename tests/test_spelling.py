@@ -44,7 +44,7 @@ def decode(vocabulary: Vocabulary, tokenizer, source: str, seed: int, favour: to
     ids = torch.tensor([[START]])
     special = list(tokenizer.get_added_tokens_decoder())
     for _ in range(STEPS):
-        noise = torch.randn(1, len(vocabulary.pieces), generator=generator) + favour
+        noise = torch.randn(1, len(vocabulary.tokens.pieces), generator=generator) + favour
         scores = guard(ids, noise)
         allowed = torch.isfinite(scores)
         assert bool(allowed.any()), tokenizer.decode(ids[0])
@@ -58,12 +58,12 @@ def decode(vocabulary: Vocabulary, tokenizer, source: str, seed: int, favour: to
 
 def favours(vocabulary: Vocabulary) -> dict[str, torch.Tensor]:
     """Adversaries: each pushes another kind of token."""
-    letters, digits = torch.tensor(vocabulary.alphabetic), torch.tensor(vocabulary.numeric)
+    letters, digits = torch.tensor(vocabulary.tokens.alphabetic), torch.tensor(vocabulary.tokens.numeric)
     return {
-        "anything": torch.zeros(len(vocabulary.pieces)),
+        "anything": torch.zeros(len(vocabulary.tokens.pieces)),
         "letters": 6.0 * letters,
-        "pieces": 6.0 * torch.from_numpy(vocabulary.more_alphabetic),
-        "capitals": 6.0 * torch.from_numpy(vocabulary.capital),
+        "pieces": 6.0 * torch.from_numpy(vocabulary.tokens.more_alphabetic),
+        "capitals": 6.0 * torch.from_numpy(vocabulary.tokens.capital),
         "digits": 6.0 * digits + 2.0 * letters,
     }
 
@@ -96,7 +96,7 @@ def test_the_source_itself_can_be_written(vocabulary, tokenizer, source: str) ->
     guard = SpellingGuard(vocabulary, vocabulary.spellings(source))
     ids = [START]
     for token in encoded(tokenizer, source):
-        assert not guard.forbidden(ids)[token], (tokenizer.decode(ids[1:]), vocabulary.pieces[token])
+        assert not guard.forbidden(ids)[token], (tokenizer.decode(ids[1:]), vocabulary.tokens.pieces[token])
         ids.append(token)
     assert not guard.forbidden(ids)[END]
 
@@ -124,7 +124,7 @@ def test_rows_belong_to_their_source(vocabulary, tokenizer) -> None:  # type: ig
     sources = ("It was Corbin.", "It was Vuhledar.")
     guard = SpellingMask([SpellingGuard(vocabulary, vocabulary.spellings(s)) for s in sources], 2)
     ids = torch.tensor([[START, *encoded(tokenizer, "It was")]] * 4)
-    scores = guard(ids, torch.zeros(4, len(vocabulary.pieces)))
+    scores = guard(ids, torch.zeros(4, len(vocabulary.tokens.pieces)))
     corbin, vuhledar = (encoded(tokenizer, f" {n}")[0] for n in ("Corbin", "Vuhledar"))
     assert corbin != vuhledar
     assert torch.isfinite(scores[:, corbin]).tolist() == [True, True, False, False]

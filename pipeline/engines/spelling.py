@@ -7,19 +7,19 @@ source, and a capitalised word inside the sentence only towards a capitalised wo
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from pipeline.engines.pieces import DIGITS, LETTERS, SPACE, UNITS, Pieces
+
 Mask = NDArray[np.bool_]
-SPACE = "Ġ"  # how byte-level BPE writes the space before a word
-UNITS = frozenset("am pm m bn tn k km kg cm mm mph st nd rd th s x p".split())  # may follow a digit without a space
 SHORT = frozenset(  # the lexicon's words of one to three letters are mostly fragments: only these count
     """a i am an as at be by do go he if in is it me my no of oh ok on or so to up us we add age ago aid aim air all and
     any are arm art ask ate bad bag ban bar bed beg bet bid big bit box boy bus but buy can cap car cat cow cry cup cut
@@ -30,9 +30,6 @@ SHORT = frozenset(  # the lexicon's words of one to three letters are mostly fra
     shy sin sit six ski sky son spy sue sum sun tap tax tea ten the tie tip too top toy try two use van via vow war was
     way web wet who why win won yes yet you zoo""".split()
 )
-# In the byte-level alphabet every character beyond ASCII is a byte of a letter or sign (but Ġ and Ċ, white space).
-LETTERS = re.compile("[A-Za-z\u0080-\u0109\u010b-\u011f\u0121-\u0143]+")
-DIGITS = re.compile(r"\d+")
 CLITICS = frozenset("s t d m re ve ll".split())  # may follow an apostrophe
 
 
@@ -54,49 +51,24 @@ class Onward(NamedTuple):
 
 
 class Vocabulary:
-    """The tokenizer's tokens sorted by what they may do to the word in progress."""
+    """The lexicon, the words of a source, and (made when it is first asked for) the tokens by what they may do."""
 
     def __init__(self, tokenizer: Tokenizer, lexicon: Iterable[str], end: int = 2) -> None:
-        by_token = tokenizer.get_vocab(with_added_tokens=True)
-        self.pieces = [""] * (max(by_token.values()) + 1)
-        for token, index in by_token.items():
-            self.pieces[index] = token
-        special = {i for i, token in tokenizer.get_added_tokens_decoder().items() if token.special}
-        self.bare = bare = [piece.removeprefix(SPACE) for piece in self.pieces]
-        self.alphabetic = [bool(LETTERS.fullmatch(b)) and i not in special for i, b in enumerate(bare)]
-        self.numeric = [bool(DIGITS.fullmatch(b)) and i not in special for i, b in enumerate(bare)]
-        self.starts = [piece.startswith(SPACE) for piece in self.pieces]
-        self.more_letters = {b: i for i, b in enumerate(bare) if self.alphabetic[i] and not self.starts[i]}
-        self.more_digits = {b: i for i, b in enumerate(bare) if self.numeric[i] and not self.starts[i]}
         self.lexicon = sorted([w for w in lexicon if (len(w) > 3 or w in SHORT) and w.isalpha() and w.isascii()])
         self.words = frozenset(self.lexicon)
-        letters, self.number = np.array(self.alphabetic), np.array(self.numeric)
-        inside = ~np.array(self.starts)
-        self.commands = np.zeros(len(bare), bool)
-        self.commands[list(special - {end})] = True
-        self.more_numeric, self.more_alphabetic = self.number & inside, letters & inside
-        self.capital = letters & np.array([b[:1].isupper() for b in bare])
-        cased = np.array([b != b.lower() and any(c.isupper() for c in b) for b in bare])
-        self.clitic = cased & ~letters  # "'S", "'T": capitals that no word begins
-        self.clitic[list(special)] = False
-        self.unit = np.array([b in UNITS for b in bare])
-        self.unknown_start = letters & ~np.array([a and self._begins(b) for a, b in zip(letters, bare, strict=True)])
-        self.by_text: dict[str, list[int]] = {}
-        for i, b in enumerate(bare):
-            self.by_text.setdefault(b, []).append(i)
-        self._pre = tokenizer.pre_tokenizer
+        self._tokenizer, self._end, self._pre = tokenizer, end, tokenizer.pre_tokenizer
         self._continuations: dict[str, list[int]] = {}
+
+    @cached_property
+    def tokens(self) -> Pieces:
+        """The tokenizer's tokens; a search that is not steered step by step has no use for them."""
+        return Pieces(self._tokenizer, self._begins, self._end)
 
     def _begins(self, prefix: str) -> bool:
         """Whether a word of the lexicon begins so."""
         low = prefix.lower()
         at = bisect_left(self.lexicon, low)
         return at < len(self.lexicon) and self.lexicon[at].startswith(low)
-
-    def prefixes(self, words: Iterable[str]) -> list[int]:
-        """The tokens, with or without a space, that one of `words` begins with."""
-        texts = {word[:k] for word in words for k in range(1, len(word) + 1)}
-        return [i for text in texts for i in self.by_text.get(text, ())]
 
     def spellings(self, source: str) -> Spellings:
         """The words, capitalised words and numbers of a source text."""
@@ -115,7 +87,7 @@ class Vocabulary:
         if found is None:
             low = bisect_left(self.lexicon, prefix)
             high = bisect_left(self.lexicon, prefix + "\uffff")
-            found = self._continuations[prefix] = lead_on(prefix, self.lexicon[low:high], self.more_letters)
+            found = self._continuations[prefix] = lead_on(prefix, self.lexicon[low:high], self.tokens.more_letters)
         return found
 
 
@@ -148,7 +120,7 @@ class SpellingGuard:
     def forbidden(self, ids: Sequence[int]) -> Mask:
         """Bool (vocabulary,): the tokens that may not follow."""
         mask, allowed = self.onward(ids)
-        whole = np.ones(len(self.vocabulary.pieces), bool) if mask is None else mask.copy()
+        whole = np.ones(len(self.vocabulary.tokens.pieces), bool) if mask is None else mask.copy()
         whole[allowed] = False
         return whole
 
@@ -171,26 +143,26 @@ class SpellingGuard:
 
     def _in_progress(self, ids: Sequence[int]) -> tuple[str, bool]:
         """The letters or digits that the last tokens spell, and whether that word opens the text."""
-        vocabulary, word, at = self.vocabulary, "", len(ids)
-        kind = next((k for k in (vocabulary.alphabetic, vocabulary.numeric) if ids and k[ids[-1]]), None)
+        pieces, word, at = self.vocabulary.tokens, "", len(ids)
+        kind = next((k for k in (pieces.alphabetic, pieces.numeric) if ids and k[ids[-1]]), None)
         while kind is not None and at > self.prompt and kind[ids[at - 1]]:
             at -= 1
-            word = vocabulary.bare[ids[at]] + word
-            if vocabulary.starts[ids[at]]:
+            word = pieces.bare[ids[at]] + word
+            if pieces.starts[ids[at]]:
                 break
         return word, at <= self.prompt
 
     def _onward(self, word: str, opening: bool) -> Onward:
-        vocabulary, source = self.vocabulary, self.source
+        vocabulary, pieces, source = self.vocabulary, self.vocabulary.tokens, self.source
         if not word:
             return Onward(self._mask(opening, ""), [])
         if word.isdigit():
             rests = [d for d in source.digits if d.startswith(word)]
             whole = word in source.digits
-            return Onward(self._mask(False, "digit") if whole else None, lead_on(word, rests, vocabulary.more_digits))
+            return Onward(self._mask(False, "digit") if whole else None, lead_on(word, rests, pieces.more_digits))
         inner = word[0].isupper() and not opening
         own = self._pool(inner, opening and word[0].isupper())
-        allowed = lead_on(word, [w for w in own if w.startswith(word)], vocabulary.more_letters)
+        allowed = lead_on(word, [w for w in own if w.startswith(word)], pieces.more_letters)
         whole = word in own
         if not inner:
             allowed = [*allowed, *vocabulary.known(word.lower())]
@@ -210,25 +182,25 @@ class SpellingGuard:
         """Bool (vocabulary,): what may not follow a finished word, number or nothing (`after`)."""
         found = self.masks.get((opening, after))
         if found is None:
-            vocabulary = self.vocabulary
-            found = self._false_starts(opening) | vocabulary.commands
+            pieces = self.vocabulary.tokens
+            found = self._false_starts(opening) | pieces.commands
             if after == "digit":
-                found |= (vocabulary.more_alphabetic & ~vocabulary.unit) | vocabulary.more_numeric
+                found |= (pieces.more_alphabetic & ~pieces.unit) | pieces.more_numeric
             elif after == "letter":
-                found |= vocabulary.more_alphabetic
+                found |= pieces.more_alphabetic
             self.masks[opening, after] = found
         return found
 
     def _false_starts(self, opening: bool) -> Mask:
         """Bool (vocabulary,): tokens that begin a word or number which cannot be finished."""
-        vocabulary, source = self.vocabulary, self.source
-        mask: Mask = vocabulary.unknown_start.copy()
+        pieces, source = self.vocabulary.tokens, self.source
+        mask: Mask = pieces.unknown_start.copy()
         if opening:
             words = source.words | {w[:1].upper() + w[1:] for w in source.words}
         else:
-            mask |= vocabulary.capital
+            mask |= pieces.capital
             words = frozenset(w for w in source.words if w[0].islower()) | source.capitals
-        mask[vocabulary.prefixes(words)] = False
-        mask |= vocabulary.number | vocabulary.clitic
-        mask[vocabulary.prefixes(source.digits)] = False
+        mask[pieces.prefixes(words)] = False
+        mask |= pieces.number | pieces.clitic
+        mask[pieces.prefixes(source.digits)] = False
         return mask
