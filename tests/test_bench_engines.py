@@ -41,7 +41,7 @@ FAKE = ["engine.name=fake"]
 
 
 def test_the_plain_loop_writes_what_the_embedded_engine_writes() -> None:
-    settings = load_config(None).engine
+    settings = load_config(None, ["engine.backend=lean", "engine.shortlist=false"]).engine
     engine = open_engine(settings)
     loop = plain.open_plain(settings)
     asked = [

@@ -46,7 +46,7 @@ class Ct2Writer:
     @property
     def identity(self) -> str:
         """What computes, and its version."""
-        return f"ct2:{VERSION}|ctranslate2:{ctranslate2.__version__}|int8"
+        return f"int8|ct2:{VERSION}|ctranslate2:{ctranslate2.__version__}"
 
     def write(self, prompts: Sequence[Prompt], seed: int) -> list[list[Generated]]:
         """Up to `settings.candidates` texts per prompt, best first; nothing is drawn."""

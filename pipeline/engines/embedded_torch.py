@@ -32,7 +32,7 @@ class TorchWriter:
         """What computes, and its version."""
         device = device_of(self.checkpoint.model).type
         place = "" if device == "cpu" else f"|{device}"
-        return f"transformers:{transformers.__version__}|torch:{torch.__version__}{place}"
+        return f"{self.settings.number_type}|transformers:{transformers.__version__}|torch:{torch.__version__}{place}"
 
     def write(self, prompts: Sequence[Prompt], seed: int) -> list[list[Generated]]:
         """`settings.candidates` texts per prompt, best first."""

@@ -20,6 +20,7 @@ import ctranslate2
 
 from pipeline.engines.conversion_cache import kept
 from pipeline.engines.embedded_prompts import Reader
+from pipeline.engines.loading import loading
 from pipeline.files import write_text
 
 VERSION = 1  # of what is written below
@@ -41,17 +42,15 @@ def _convert(folder: Path, reader: Reader, prior: float, made: Path) -> None:
     from pipeline.engines.conversions import convert
 
     quiet()
-    tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder))
-    facts = SimpleNamespace(
-        config=transformers.AutoConfig.from_pretrained(str(folder)),
-        generation_config=transformers.GenerationConfig.from_pretrained(str(folder)),
-    )
-
-    def load() -> Any:
+    with loading(str(folder)):
+        tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder))
+        facts = SimpleNamespace(
+            config=transformers.AutoConfig.from_pretrained(str(folder)),
+            generation_config=transformers.GenerationConfig.from_pretrained(str(folder)),
+        )
         model = transformers.AutoModelForSeq2SeqLM.from_pretrained(str(folder), dtype="float32")
-        return _with_twins(model, len(tokenizer), prior)
-
-    convert(facts, _Twins(tokenizer), "int8", load, made)
+    twins = _with_twins(model, len(tokenizer), prior)
+    convert(facts, _Twins(tokenizer), "int8", lambda: twins, made)
     _write_map(made, names(reader), specials(reader), reader.shortlist)
 
 

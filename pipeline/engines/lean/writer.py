@@ -39,7 +39,7 @@ class LeanWriter:
     @property
     def identity(self) -> str:
         """What computes, and its version."""
-        return f"lean:{VERSION}|numpy:{np.__version__}"
+        return f"float32|lean:{VERSION}|numpy:{np.__version__}"
 
     def write(self, prompts: Sequence[Prompt], seed: int) -> list[list[Generated]]:
         """`settings.candidates` texts per prompt, best first."""
