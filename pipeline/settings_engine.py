@@ -135,7 +135,12 @@ class EngineSettings(Settings):
     threads: int | None = Field(
         default=None, ge=1, le=1024, description="CPU threads; null: all cores (not in the digest)"
     )
-    beams: int = Field(default=4, ge=1, le=32, description="beams of the beam search; 1: greedy")
+    beams: int = Field(
+        default=4,
+        ge=1,
+        le=32,
+        description="beams of the beam search; 1: greedy; one more where ctranslate2 computes the embedded model",
+    )
     sample: bool = Field(
         default=False, description="draw tokens at random, seeded by run.seed; not with ctranslate2"
     )
@@ -176,7 +181,12 @@ class EngineSettings(Settings):
     min_new_tokens: int = Field(
         default=0, ge=0, le=10_000, description="fewest tokens of a text before it may end; seq2seq only"
     )
-    batch_size: int = Field(default=16, ge=1, le=4096, description="requests per forward pass")
+    batch_size: int = Field(
+        default=16,
+        ge=1,
+        le=4096,
+        description="requests per forward pass; where ctranslate2 computes the embedded model, those of one source",
+    )
     max_source_tokens: int | None = Field(
         default=None,
         ge=16,

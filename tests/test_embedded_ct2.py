@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from importlib import util
+from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from threadpoolctl import ThreadpoolController
 
 pytest.importorskip("ctranslate2")
 
 from pipeline.engines import embedded_backends, open_engine, twins  # noqa: E402
 from pipeline.engines.base import Generated  # noqa: E402
 from pipeline.engines.embedded import EmbeddedEngine  # noqa: E402
+from pipeline.engines.embedded_ct2 import Ct2Writer  # noqa: E402
+from pipeline.engines.embedded_prompts import Prompt  # noqa: E402
 from pipeline.engines.shortlist import over_all  # noqa: E402
 from pipeline.engines.spelling import SpellingGuard  # noqa: E402
 from pipeline.errors import EngineError  # noqa: E402
@@ -70,16 +76,63 @@ def test_texts_and_scores_are_near_those_of_numpy(
     assert [t.flags for t, _ in both] == [t.flags for _, t in both]
 
 
-def test_texts_are_made_of_the_source_and_the_shortlist(
+def test_texts_are_distinct_and_spelled_as_the_source_allows(
     engine: EmbeddedEngine, requests: list[Request], written: list[list[Generated]]
 ) -> None:
     for prompt, texts in zip(engine.reader.prompts(requests), written, strict=True):
-        assert prompt.written is not None and prompt.guard is not None
+        assert prompt.guard is not None
         assert 1 <= len(texts) <= 4
         assert len({text.text for text in texts}) == len(texts)
         for generated in texts:
             assert prompt.guard.spells("".join(engine.reader.tokenizer.encode(" " + generated.text).tokens[1:-1]))
             assert generated.logprob is not None and generated.logprob < 0
+
+
+def test_the_search_is_confined_to_the_source_and_the_shortlist(
+    engine: EmbeddedEngine, requests: list[Request]
+) -> None:
+    """Whatever the guard drops afterwards; without a list the same requests get other tokens as well."""
+    writer, free = engine.writer, open_engine(EngineSettings(shortlist=False))
+    assert isinstance(writer, Ct2Writer) and isinstance(free, EmbeddedEngine) and isinstance(free.writer, Ct2Writer)
+    others: set[int] = set()
+    for prompt in engine.reader.prompts(requests[:9]):
+        assert prompt.written is not None
+        may = set(prompt.written.tolist())
+        found, unconfined = (searched(one, prompt) for one in (writer, free.writer))
+        assert found and found <= may
+        others |= unconfined - may
+    assert others
+
+
+def searched(writer: Ct2Writer, prompt: Prompt) -> set[int]:
+    """The tokens of what the search found, before the guard reads it."""
+    (result,) = writer._translated([prompt])
+    return {writer.ids[name] for tokens in result.result().hypotheses for name in tokens}
+
+
+@pytest.mark.parametrize("penalty", [0.0, 2.0, -1.0])
+def test_the_mean_does_not_depend_on_the_length_penalty(
+    engine: EmbeddedEngine, requests: list[Request], written: list[list[Generated]], penalty: float
+) -> None:
+    """CTranslate2 divides by length ** penalty; the sum is the same, and so is the mean."""
+    other = open_engine(EngineSettings(length_penalty=penalty)).generate(requests, 1)
+    pairs = [
+        (own.logprob, wanted.logprob)
+        for texts, others in zip(other, written, strict=True)
+        for own in texts
+        for wanted in others
+        if own.text == wanted.text
+    ]
+    assert len(pairs) > len(requests)
+    assert np.allclose(*np.array(pairs, float).T, atol=1e-5)
+
+
+@pytest.mark.parametrize("source", ["€", "", "🙂🙂", "x" * 3000])
+def test_what_has_no_words_is_no_fault(engine: EmbeddedEngine, source: str) -> None:
+    asked = [Request(f"a#{task}", "a", task, source, (0,), ()) for task in ("brief", "headline")]
+    found = engine.generate(asked, 1)
+    assert [len(texts) <= 4 for texts in found] == [True, True]
+    assert all(text.logprob is not None and text.logprob <= 0 for texts in found for text in texts)
 
 
 def test_a_text_does_not_depend_on_its_company(
@@ -143,6 +196,64 @@ def test_without_the_package_numpy_computes(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_it_cannot_do_is_refused(settings: dict[str, object], reason: str) -> None:
     with pytest.raises(EngineError, match=reason):
         open_engine(EngineSettings.model_validate({"backend": "ctranslate2", **settings}))
+
+
+def test_where_nothing_can_be_kept_numpy_computes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    monkeypatch.setenv("PRECIS_CACHE", str(tmp_path / "file"))
+    assert "|lean:" in open_engine(EngineSettings()).identity
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "no conversion can be kept there" in told and "PRECIS_CACHE" in told and "numpy" in told
+    with pytest.raises(EngineError, match="set PRECIS_CACHE"):
+        open_engine(EngineSettings(backend="ctranslate2"))
+
+
+def test_a_home_that_is_not_known_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRECIS_CACHE", "~no-such-user/precis")
+    with pytest.raises(EngineError, match=r"no such home folder.*PRECIS_CACHE"):
+        open_engine(EngineSettings(backend="ctranslate2"))
+    assert "|lean:" in open_engine(EngineSettings()).identity
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        (None, "cannot be imported"),  # as where a shared library is missing
+        (SimpleNamespace(get_supported_compute_types=lambda _: {"float32"}), "not compute in int8 on this processor"),
+    ],
+)
+def test_where_the_package_does_not_work_numpy_computes(
+    module: object, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ctranslate2", module)
+    monkeypatch.setattr(embedded_backends, "find_spec", lambda _: True)  # the real one reads sys.modules
+    assert "|lean:" in open_engine(EngineSettings()).identity
+    with pytest.raises(EngineError, match=reason):
+        open_engine(EngineSettings(backend="ctranslate2"))
+
+
+def test_a_model_folder_of_ones_own(
+    engine: EmbeddedEngine, requests: list[Request], written: list[list[Generated]], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A generation config is not needed; a changed config is another conversion of the same weights."""
+    model = shutil.copytree(str(files("pipeline").joinpath("weights")), tmp_path / "model")
+    (model / "generation_config.json").unlink()
+    monkeypatch.setenv("PRECIS_CACHE", str(tmp_path / "cache"))
+    assert open_engine(EngineSettings(model=str(model))).generate(requests, 1) == written
+    config = model / "config.json"
+    config.write_text(config.read_text(encoding="utf-8").replace('"dropout": 0.1', '"dropout": 0.2'), encoding="utf-8")
+    open_engine(EngineSettings(model=str(model)))
+    assert len(list((tmp_path / "cache" / "ctranslate2").iterdir())) == 2
+
+
+def test_threads_hold_for_the_selector_too(engine: EmbeddedEngine) -> None:
+    libraries = ThreadpoolController().select(user_api="blas")
+    with libraries.limit(limits=2):
+        open_engine(EngineSettings(threads=1))
+        assert {library["num_threads"] for library in libraries.info()} == {1}
 
 
 def test_a_spoilt_conversion_is_named(

@@ -14,22 +14,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, first_line
 from pipeline.files import write_json
 
 DONE = "conversion.json"
 
 
+class NoCache(EngineError):
+    """Conversions cannot be kept: nothing is wrong with the model."""
+
+
 def cache_folder() -> Path:
-    """Where conversions are kept."""
-    stated = os.environ.get("PRECIS_CACHE")
-    if stated:
-        return Path(stated).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "precis"
+    """Where conversions are kept; NoCache if that is below a home that the system does not know."""
+    stated, caches = os.environ.get("PRECIS_CACHE"), os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    folder = Path(stated) if stated else Path(caches) / "precis"
+    try:
+        return folder.expanduser()
+    except RuntimeError as error:
+        raise NoCache("there is no such home folder", where=str(folder), fix="set PRECIS_CACHE") from error
 
 
 def kept(name: str, make: Callable[[Path], None]) -> Path:
-    """The folder of the conversion `name`; `make` fills it if it is not there. EngineError if it cannot be kept."""
+    """The folder of the conversion `name`; `make` fills it if it is not there. NoCache if it cannot be kept."""
     path = cache_folder() / "ctranslate2" / name
     if is_whole(path):
         return path
@@ -43,8 +49,10 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
             write_json(part / DONE, {"files": {p.name: p.stat().st_size for p in sorted(part.iterdir())}})
             _put(part, path, Path(made) / "old")
     except OSError as error:
-        raise EngineError(
-            f"no conversion can be kept there: {error.strerror}", where=str(path.parent), fix="set PRECIS_CACHE"
+        raise NoCache(
+            f"no conversion can be kept there: {error.strerror or first_line(error)}",
+            where=str(path.parent),
+            fix="set PRECIS_CACHE",
         ) from error
     return path
 

@@ -7,15 +7,19 @@ it is several times faster (docs/engines_speed.md).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
 from pipeline.engines.base import Generated
+from pipeline.engines.conversion_cache import NoCache
 from pipeline.engines.embedded_prompts import Prompt, Reader
-from pipeline.errors import EngineError
+from pipeline.errors import EngineError, first_line
 from pipeline.settings_engine import Backend, EngineSettings
+
+log = logging.getLogger("pipeline.engines")
 
 
 class Writer(Protocol):
@@ -32,23 +36,20 @@ def open_writer(
 ) -> Writer:
     """The backend asked for; with `auto` the first that can: ctranslate2, lean, transformers. EngineError if it cannot.
 
-    `weights` is the hash of the weights in `folder`, `selector` where the selector is stored.
+    `weights` is the hash of the weights in `folder`, `selector` where the selector is stored. Where `auto` cannot keep
+    CTranslate2's conversion, lean takes its place with a warning.
     """
-    why: dict[Backend, str | None] = {
-        "ctranslate2": _not_ctranslate2(settings, folder),
-        "lean": _not_lean(settings, folder),
-    }
-    backend: Backend = settings.backend
-    if why.get(backend) is not None:
-        raise EngineError(
-            f"the backend {backend} cannot compute this: {why[backend]}", where=str(folder), fix="engine.backend: auto"
-        )
-    if backend == "auto":
-        backend = next((name for name, reason in why.items() if reason is None), "transformers")
+    backend = _chosen(settings, folder)
     if backend == "ctranslate2":
         from pipeline.engines.embedded_ct2 import open_writer as open_ct2
 
-        return open_ct2(folder, weights, reader, settings, selector)
+        try:
+            return open_ct2(folder, weights, reader, settings, selector)
+        except NoCache as error:
+            if settings.backend != "auto":
+                raise
+            log.warning("precis: %s; numpy computes instead of ctranslate2, several times slower", error)
+            backend = "lean"  # what CTranslate2 can, it can as well
     if backend == "lean":
         from pipeline.engines.lean.writer import open_writer as open_lean
 
@@ -56,6 +57,23 @@ def open_writer(
     from pipeline.engines.embedded_torch import open_writer as open_torch
 
     return open_torch(str(folder), settings, selector)
+
+
+def _chosen(settings: EngineSettings, folder: Path) -> Backend:
+    """What is to compute; EngineError if what is asked for cannot."""
+    cannot: Mapping[Backend, Callable[[EngineSettings, Path], str | None]] = {
+        "ctranslate2": _not_ctranslate2,
+        "lean": _not_lean,
+    }
+    backend = settings.backend
+    if backend == "auto":
+        return next((name for name, why in cannot.items() if why(settings, folder) is None), "transformers")
+    reason = cannot[backend](settings, folder) if backend in cannot else None
+    if reason is not None:
+        raise EngineError(
+            f"the backend {backend} cannot compute this: {reason}", where=str(folder), fix="engine.backend: auto"
+        )
+    return backend
 
 
 def _not_ctranslate2(settings: EngineSettings, folder: Path) -> str | None:
@@ -66,7 +84,18 @@ def _not_ctranslate2(settings: EngineSettings, folder: Path) -> str | None:
         return f"engine.dtype is {settings.dtype}, and it computes in int8 (null)"
     if settings.sample:
         return "engine.sample is set, and it cannot repeat its draws"
-    return _elsewhere(settings) or _not_plain(folder)
+    return _elsewhere(settings) or _not_plain(folder) or _no_int8()
+
+
+def _no_int8() -> str | None:
+    """Why the package does not work on this machine; None if it does."""
+    try:
+        import ctranslate2
+    except (ImportError, OSError) as error:  # its shared libraries do not fit the system
+        return f"the package ctranslate2 cannot be imported: {first_line(error)}"
+    if not any(kind.startswith("int8") for kind in ctranslate2.get_supported_compute_types("cpu")):
+        return "it does not compute in int8 on this processor"
+    return None
 
 
 def _not_lean(settings: EngineSettings, folder: Path) -> str | None:

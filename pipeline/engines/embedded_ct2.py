@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import ctranslate2
+from threadpoolctl import ThreadpoolController
 
 from pipeline.engines.base import Generated
 from pipeline.engines.embedded_prompts import Prompt, Reader
@@ -115,6 +116,8 @@ def open_writer(
     if either cannot be loaded."""
     converted = twinned(folder, weights, reader, settings.copy_prior or 0.0)
     threads = settings.threads or usable_cores() or 1
+    if settings.threads is not None:
+        ThreadpoolController().limit(limits=threads)  # the selector's, from here on
     try:
         translator = ctranslate2.Translator(str(converted), compute_type="int8", inter_threads=threads, intra_threads=1)
     except (RuntimeError, ValueError) as error:

@@ -13,7 +13,6 @@ import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import ctranslate2
@@ -24,14 +23,21 @@ from pipeline.engines.loading import loading
 from pipeline.files import write_text
 
 VERSION = 1  # of what is written below
+DESCRIBED = ("config.json", "generation_config.json", "tokenizer.json")  # what a conversion depends on beside weights
 TWIN = "\u241f"  # behind the name of a token's twin
 
 
 def twinned(folder: Path, weights: str, reader: Reader, prior: float) -> Path:
     """The int8 conversion of the model in `folder`, made once; `weights` is their hash. EngineError if it cannot be."""
     listed = [] if reader.shortlist is None else reader.shortlist.tolist()
-    facts = [VERSION, ctranslate2.__version__, weights, prior, listed]
+    described = [_sha256(folder / name) for name in DESCRIBED]
+    facts = [VERSION, ctranslate2.__version__, weights, described, prior, listed]
     return kept(hashlib.sha256(repr(facts).encode()).hexdigest()[:32], partial(_convert, folder, reader, prior))
+
+
+def _sha256(path: Path) -> str | None:
+    """None if there is no such file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _convert(folder: Path, reader: Reader, prior: float, made: Path) -> None:
@@ -44,13 +50,9 @@ def _convert(folder: Path, reader: Reader, prior: float, made: Path) -> None:
     quiet()
     with loading(str(folder)):
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder))
-        facts = SimpleNamespace(
-            config=transformers.AutoConfig.from_pretrained(str(folder)),
-            generation_config=transformers.GenerationConfig.from_pretrained(str(folder)),
-        )
         model = transformers.AutoModelForSeq2SeqLM.from_pretrained(str(folder), dtype="float32")
     twins = _with_twins(model, len(tokenizer), prior)
-    convert(facts, _Twins(tokenizer), "int8", lambda: twins, made)
+    convert(twins, _Twins(tokenizer), "int8", lambda: twins, made)
     _write_map(made, names(reader), specials(reader), reader.shortlist)
 
 
