@@ -153,7 +153,7 @@ def main() -> None:
     if args.data:
         pairs = list(real_articles(args.data, args.split, args.sets.split(","), args.limit))
     else:
-        pairs = [(i.article, i.references) for i in read_input(Path("seeds"))[0]]
+        pairs = [(i.article, i.references) for i in read_input("seeds")[0]]
     print("| ratio | n | length error (over 15 %) | 4-grams, in sentences (over 60 %) | 4-grams, running text |"
           " rejected | paragraphs | facts | as they stand | s |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|---|---|")
