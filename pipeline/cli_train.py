@@ -9,7 +9,7 @@ from pathlib import Path
 
 def arguments(p: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    p.add_argument("config", type=Path, metavar="CONFIG", help="a recipe or a fine-tuning: see configs/train/")
+    p.add_argument("config", type=Path, metavar="CONFIG", help="recipe, fine-tuning or selector: see configs/train/")
     p.add_argument("--data", type=Path, metavar="PATH", help="folder with train/ and val/; to fine-tune also one file")
     p.add_argument("--out", type=Path, metavar="DIR", help="the model's folder (default: runs/train-<name>)")
     p.add_argument(

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,15 @@ class Lock:
         self._file.close()
 
 
+def _sha256(path: Path) -> bytes:
+    """Taken of a file at one go, so that other threads may run meanwhile."""
+    with path.open("rb") as stream:
+        if not path.stat().st_size:  # which cannot be mapped
+            return hashlib.sha256().digest()
+        with mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
+            return hashlib.sha256(content).digest()
+
+
 @lru_cache(maxsize=8)
 def weights_sha256(folder: str) -> str:
     """sha256 (hex) over the weight files of a folder in order of name; empty if there are none."""
@@ -162,6 +172,5 @@ def weights_sha256(folder: str) -> str:
         return ""
     total = hashlib.sha256()
     for path in files:
-        with path.open("rb") as stream:
-            total.update(hashlib.file_digest(stream, "sha256").digest())
+        total.update(_sha256(path))
     return total.hexdigest()

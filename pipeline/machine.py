@@ -33,6 +33,11 @@ def usable_cores() -> int | None:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
+def threads_for(asked: int | None) -> int:
+    """As many threads as are asked for; None: one for every core that this process may run on."""
+    return asked or usable_cores() or 1
+
+
 def cpu_name() -> str:
     """The processor's name where the system tells it."""
     for line in _lines(Path("/proc/cpuinfo")):

@@ -84,9 +84,10 @@ def make_briefs(articles: Sequence[Article], config: Config, engines: Engines) -
             written = _from_whole_articles(articles, kinds, config, budgets(settings, engine), engine, ask)
         else:
             rated = {article.id: planning.rated(article, kinds, engine) for article in articles}
-            written = _from_sentences(articles, kinds, config, rated, engine, ask)
+            written, unanswered = _from_sentences(articles, kinds, config, rated, engine, ask)
             for name, met in rated.items():
                 limits[name].update(met.limits)
+                limits[name] += Counter(no_text=unanswered[name])
         for name, found in written.items():
             candidates[name] += found
             limits[name].update(hits(found))
@@ -100,17 +101,20 @@ def _from_sentences(
     rated: Mapping[str, planning.Rated],
     engine: Engine,
     ask: Ask,
-) -> dict[str, list[Candidate]]:
-    """What an engine makes of single sentences and what rules make of that, by article."""
+) -> tuple[dict[str, list[Candidate]], Counter[str]]:
+    """What an engine makes of single sentences and what rules make of that, by article; and how many requests were left
+    without a text."""
     requests = [r for a in articles for r in planning.plan(a, kinds, config.outputs, engine, rated[a.id].odds)]
     owner = {request.id: request.article_id for request in requests}
     found: dict[str, list[Candidate]] = {article.id: [] for article in articles}
     for candidate in ask(requests):
         found[owner[candidate.request_id]].append(candidate)
+    told = {candidate.request_id for candidates in found.values() for candidate in candidates}
+    unanswered = Counter(owner[request.id] for request in requests if request.id not in told)
     if engine.strategy == "sentences":
         for article in articles:
             found[article.id] += retold(article, found[article.id])
-    return found
+    return found, unanswered
 
 
 def _from_whole_articles(

@@ -47,7 +47,9 @@ BUT_CT2: tuple[EngineName, ...] = ("embedded", "seq2seq", "chat", "endpoint", "l
 CONFINED: Mapping[str, Confined] = {
     "source_language": CODED,
     "target_language": CODED,
-    "dtype": Confined(("ctranslate2",), "only the engine ctranslate2 computes in {value}", ("float16", "int8")),
+    "dtype": Confined(
+        ("ctranslate2",), "only the engine ctranslate2 takes {value} (null: embedded in int8)", ("float16", "int8")
+    ),
     "sample": Confined(
         BUT_CT2, "the engine ctranslate2 cannot repeat its draws; use beams, or the engine seq2seq"
     ),
@@ -123,9 +125,9 @@ class EngineSettings(Settings):
     )
     dtype: Literal["float32", "bfloat16", "float16", "int8", "auto"] | None = Field(
         default=None,
-        description="number type of the weights; null: float32, int8 where ctranslate2 computes the embedded "
-        "model; float16 and int8: the engine ctranslate2 only; auto: as the checkpoint stores them, but float16 as "
-        "float32 on a CPU; for the engine ctranslate2, the fastest that the device has",
+        description="number type of the weights; null: float32, but int8 where the embedded model's backend is "
+        "ctranslate2; float16 and int8: the engine ctranslate2 only; auto: as the checkpoint stores them, but float16 "
+        "as float32 on a CPU; for the engine ctranslate2, the fastest that the device has",
     )
     backend: Backend = Field(
         default="auto",
@@ -142,7 +144,7 @@ class EngineSettings(Settings):
         description="beams of the beam search; 1: greedy; one more where ctranslate2 computes the embedded model",
     )
     sample: bool = Field(
-        default=False, description="draw tokens at random, seeded by run.seed; not with ctranslate2"
+        default=False, description="draw tokens at random, seeded by run.seed; not with the engine ctranslate2"
     )
     candidates: int = Field(
         default=4, ge=1, le=64, description="texts per request (n-best); without sampling at most `beams`"

@@ -48,6 +48,7 @@ from pipeline.machine import machine  # noqa: E402
 
 ARTICLE = Path(__file__).resolve().parents[1] / "seeds" / "ashvel-river-treaty" / "article.md"
 PARTS = ("throughput", "cold")
+SPARED = tuple(system.name for system in (*BACKENDS[1:], ONE))
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -59,6 +60,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--cold-rounds", type=int, default=7, help="cold starts of each (default: %(default)s)")
     parser.add_argument("--only", choices=PARTS, help="one part of it")
     parser.add_argument("--batch", type=int, help="the batched loop's batch size; the best of four without it")
+    parser.add_argument("--skip", action="append", default=[], choices=SPARED, help="leave a system without a bar out")
     parser.add_argument("--set", action="append", default=[], help="override a setting of all systems")
     parser.add_argument("--write", type=Path, help="document whose text between the markers is replaced")
     args = parser.parse_args(argv)
@@ -82,7 +84,7 @@ def throughput(args: argparse.Namespace, missing: list[str]) -> tuple[list[str],
     best = candidates[0]
     if len(candidates) > 1:
         best, tried = choose_batch(candidates, spare, args.set)
-    systems = [*BACKENDS, LOOP, best, ONE]
+    systems = [system for system in (*BACKENDS, LOOP, best, ONE) if system.name not in args.skip]
     found = run_blocks(systems, split_blocks(articles.articles, args.rounds), spare[0], args.set)
     missing += [f"{name}: {why}" for name, why in (tried.faults | found.faults).items()]
     missing += [
@@ -126,7 +128,7 @@ def shown(args: argparse.Namespace) -> str:
     found += [f"--cold-rounds {args.cold_rounds}"]
     found += [f"--only {args.only}"] if args.only else []
     found += [f"--batch {args.batch}"] if args.batch else []
-    return " ".join([*found, *(f"--set {value}" for value in args.set)])
+    return " ".join([*found, *(f"--skip {name}" for name in args.skip), *(f"--set {value}" for value in args.set)])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

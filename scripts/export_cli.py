@@ -53,6 +53,8 @@ def _usage(action: argparse.Action) -> str:
 
 def _meaning(action: argparse.Action) -> str:
     told = action.help or ""
+    if action.choices and not all(str(choice) in told for choice in action.choices):
+        told += f" (of {', '.join(map(str, action.choices))})"
     return told.replace("%(default)s", str(action.default)).replace("%%", "%").replace("|", "\\|")
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BOUNDS = (("ge", "≥ {}"), ("gt", "> {}"), ("le", "≤ {}"), ("max_length", "at most {} characters"))
 PAGE = """# Settings
 
-Written by `python scripts/export_schema.py` from `pipeline/settings.py`; do not edit it by hand.
+Written by `python scripts/export_schema.py` from the settings models (`pipeline/settings*.py`); do not edit it by hand.
 
 A config is a YAML file with any of these keys, nested at the dots; whatever it leaves out has the default.
 `precis run CONFIG --set engine.beams=8 --set outputs.headlines.case=title` overrides single keys: the value

@@ -16,6 +16,7 @@ from flow_sample import write_articles
 from pipeline.cli import main
 from pipeline.config import Config, load_config
 from pipeline.doctor import Check, checks, config_checks, failed, for_config, text
+from pipeline.doctor.everything import embedded_backend
 from pipeline.doctor.models import Model, cached_models, find_model, model_folder
 from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, Needs, remedy, there
 from pipeline.doctor.self_test import TEXT, beside, self_test
@@ -331,13 +332,47 @@ def test_a_headline_beside_the_recorded_one() -> None:
     assert beside(recorded, None, "A ship sails") == ""
 
 
+def test_what_computes_the_embedded_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRECIS_CACHE", str(tmp_path / "kept"))
+    (backend,) = [check for check in checks(tmp_path) if check.what == "embedded backend"]
+    assert backend.ok and not backend.needed
+    assert "ctranslate2 in int8" in backend.detail and f"{tmp_path / 'kept'} (0 there, 0 MiB)" in backend.detail
+    for folder in ("whole", "part"):
+        (tmp_path / "kept" / "ctranslate2" / folder).mkdir(parents=True)
+        (tmp_path / "kept" / "ctranslate2" / folder / "model.bin").write_bytes(bytes(2**20))
+    (tmp_path / "kept" / "ctranslate2" / "whole" / "conversion.json").write_text("{}")
+    assert "(1 there, 1 MiB)" in embedded_backend(EngineSettings()).detail
+
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("PRECIS_CACHE", str(tmp_path / "file" / "kept"))
+    nowhere = embedded_backend(EngineSettings())
+    assert not nowhere.ok and not nowhere.needed and "set PRECIS_CACHE" in nowhere.detail and "numpy" in nowhere.detail
+    assert failed([embedded_backend(EngineSettings(backend="ctranslate2"))])
+
+
+@pytest.mark.parametrize(
+    ("engine", "ok", "told"),
+    [
+        ({"backend": "lean"}, True, "numpy in float32"),
+        ({"sample": True}, True, "numpy in float32"),
+        ({"dtype": "bfloat16"}, True, "transformers"),
+        ({"backend": "ctranslate2", "sample": True}, False, "engine.sample is set"),
+        ({"backend": "lean", "device": "cuda"}, False, "engine.device is cuda"),
+    ],
+)
+def test_the_backend_that_a_config_asks_for(engine: dict[str, object], ok: bool, told: str) -> None:
+    overrides = [f"engine.{key}={str(value).lower()}" for key, value in engine.items()]
+    (found,) = [check for check in config_checks(load_config(None, overrides)) if check.what == "engine.backend"]
+    assert (found.ok, failed([found])) == (ok, not ok) and told in found.detail
+
+
 def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text("engine: {name: seq2seq, model: org/none}\n")
     code = (
         "import sys\nfrom pipeline.cli import main\n"
         f"main(['doctor'])\nmain(['doctor', {str(path)!r}])\n"
-        "print(sorted({'torch', 'transformers', 'datasets', 'evaluate', 'ctranslate2', 'openai'} & set(sys.modules)))"
+        "print(sorted({'torch', 'transformers', 'datasets', 'evaluate', 'openai'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr

@@ -16,6 +16,7 @@ from threadpoolctl import ThreadpoolController
 
 pytest.importorskip("ctranslate2")
 
+from pipeline.api import brief  # noqa: E402
 from pipeline.engines import embedded_backends, open_engine, twins  # noqa: E402
 from pipeline.engines.base import Generated  # noqa: E402
 from pipeline.engines.embedded import EmbeddedEngine  # noqa: E402
@@ -27,6 +28,7 @@ from pipeline.errors import EngineError  # noqa: E402
 from pipeline.ingest import read_input  # noqa: E402
 from pipeline.plan import plan  # noqa: E402
 from pipeline.records import Request  # noqa: E402
+from pipeline.salience import features_without_title  # noqa: E402
 from pipeline.settings_engine import EngineSettings  # noqa: E402
 from pipeline.settings_outputs import OutputSettings  # noqa: E402
 
@@ -247,7 +249,7 @@ def test_a_model_folder_of_ones_own(
     config = model / "config.json"
     config.write_text(config.read_text(encoding="utf-8").replace('"dropout": 0.1', '"dropout": 0.2'), encoding="utf-8")
     open_engine(EngineSettings(model=str(model)))
-    assert len(list((tmp_path / "cache" / "ctranslate2").iterdir())) == 2
+    assert len(list((tmp_path / "cache" / "ctranslate2").iterdir())) == 4  # each with its selector's encoder
 
 
 def test_threads_hold_for_the_selector_too(engine: EmbeddedEngine) -> None:
@@ -261,6 +263,10 @@ def test_a_spoilt_conversion_is_named(
     engine: EmbeddedEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.engines.embedded_ct2.twinned", lambda *_: tmp_path)
+    with pytest.raises(EngineError, match="conversion cannot be loaded"):
+        open_engine(EngineSettings(selector=False))
+    monkeypatch.undo()
+    monkeypatch.setattr("pipeline.engines.selector_ct2.kept", lambda *_: tmp_path)
     with pytest.raises(EngineError, match="conversion cannot be loaded"):
         open_engine(EngineSettings())
 
@@ -306,3 +312,25 @@ def test_a_brief_imports_neither_torch_nor_transformers(engine: EmbeddedEngine) 
     article = str(SEEDS / "tessel-bridge-inspections")
     done = subprocess.run([sys.executable, "-c", program, article], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[] 0", done.stdout + done.stderr
+
+
+def test_requests_that_are_left_without_a_text_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    article = read_input(str(SEEDS / "hestrel-smart-lock"))[0][0].article
+    (usual,) = brief(article.text)
+    monkeypatch.setattr(SpellingGuard, "spells", lambda *_: False)
+    (made,) = brief(article.text)
+    assert dict(made.limits)["no_text"] > 5 * dict(usual.limits).get("no_text", 0)
+    assert made.summary is not None and made.summary.text  # by rule, from the article's own sentences
+
+
+def test_int8_rates_sentences_as_numpy_does(engine: EmbeddedEngine) -> None:
+    """The selector's odds on every seed: close, and so in order; the first three are the same almost everywhere."""
+    numpy, same = open_engine(EngineSettings(backend="lean")), []
+    for ingested in read_input(str(SEEDS))[0]:
+        texts = [sentence.text for sentence in ingested.article.sentences]
+        features = features_without_title(ingested.article)
+        odds = [np.array(one.rate_sentences(texts, features)) for one in (engine, numpy)]
+        assert np.abs(odds[0] - odds[1]).max() < 0.3
+        assert np.corrcoef(*odds)[0, 1] > 0.99
+        same.append(set(np.argsort(odds[0])[-3:]) == set(np.argsort(odds[1])[-3:]))
+    assert sum(same) >= 0.8 * len(same)

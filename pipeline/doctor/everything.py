@@ -10,15 +10,22 @@ from importlib.resources import files
 from pathlib import Path
 
 from pipeline.doctor.check import Check
-from pipeline.doctor.models import Model, cache_folder, cached_models
+from pipeline.doctor.models import MIB, Model, cache_folder, cached_models
 from pipeline.doctor.needs import CORE, ENGINE_NEEDS, FORMAT_NEEDS, METRIC_NEEDS, Needs, remedy, there, version_of
-from pipeline.engines import ENGINES
+from pipeline.engines import ENGINES, conversion_cache
+from pipeline.engines.embedded_backends import chosen_backend
+from pipeline.errors import EngineError
 from pipeline.machine import GIB, machine
+from pipeline.settings_engine import EngineSettings
 
 WEIGHTS = (
     "config.json", "model.safetensors", "tokenizer.json", "selector/selector.json",
     "selector/headlines.json", "selector/selector.safetensors",
 )  # fmt: skip
+SLOWER = {
+    "lean": "numpy in float32, several times slower than ctranslate2",
+    "transformers": "transformers, several times slower than ctranslate2",
+}
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 TRUE = frozenset({"1", "on", "yes", "true"})
 
@@ -30,6 +37,7 @@ def checks(cache: Path | None = None) -> list[Check]:
         *_machine(),
         *_packages(),
         embedded_model(),
+        embedded_backend(EngineSettings()),
         *_cached(models, damaged, cache),
         *(engine_check(name, models) for name in ENGINES),
         *_formats(),
@@ -74,6 +82,24 @@ def embedded_model() -> Check:
     lost = [name for name in WEIGHTS if not weights.joinpath(*name.split("/")).is_file()]
     detail = f"missing: {', '.join(lost)}" if lost else "in the package"
     return Check("models", "embedded model", not lost, detail, needed=True)
+
+
+def embedded_backend(settings: EngineSettings) -> Check:
+    """What would compute the embedded model with these settings, and where its conversion is kept; imports CTranslate2
+    if that is to compute."""
+    folder = Path(settings.model or str(files("pipeline").joinpath("weights")))
+    named = settings.backend != "auto"
+    try:
+        backend = chosen_backend(settings, folder)
+        if backend != "ctranslate2":
+            return Check("models", "embedded backend", True, SLOWER[backend], needed=named)
+        place, kept = conversion_cache.cache_folder(), conversion_cache.writable()
+        count, size = conversion_cache.size()
+    except EngineError as error:
+        return Check("models", "embedded backend", False, str(error), needed=named)
+    told = f"ctranslate2 in int8; conversions are kept in {place} ({count} there, {size / MIB:.0f} MiB)"
+    lost = f"nothing can be kept in {place} (set PRECIS_CACHE), which ctranslate2 needs; {SLOWER['lean']}"
+    return Check("models", "embedded backend", kept, told if kept else lost, needed=named)
 
 
 def _cached(models: Sequence[Model], damaged: Sequence[str], cache: Path | None) -> list[Check]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pipeline.config import Config
 from pipeline.doctor.check import Check
-from pipeline.doctor.everything import describe, embedded_model, engine_check
+from pipeline.doctor.everything import describe, embedded_backend, embedded_model, engine_check
 from pipeline.doctor.models import Model, cached_datasets, cached_models, find_model
 from pipeline.doctor.needs import ENGINE_NEEDS, FORMAT_NEEDS, METRIC_NEEDS, remedy
 from pipeline.errors import InputError
@@ -86,6 +86,8 @@ def _engines(config: Config, cached: Sequence[Model]) -> Iterator[Check]:
             yield _file(f"{key}.model", settings.model)
         elif needs.model == "server":
             yield from _server(key, settings)
+        if settings.name == "embedded" and (settings.model is None or Path(settings.model).is_dir()):
+            yield replace(embedded_backend(settings), what=f"{key}.backend")
         yield from _surroundings(key, settings)
 
 

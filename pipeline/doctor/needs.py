@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
@@ -9,6 +11,7 @@ from typing import Literal
 from pipeline.ingest.formats import DOCUMENTS, TABLES
 from pipeline.manifest import versions
 
+INTEL_MAC = (sys.platform, platform.machine()) == ("darwin", "x86_64")  # there are no wheels of ctranslate2 for them
 ModelFrom = Literal["package", "named", "server", "none"]
 
 
@@ -49,7 +52,7 @@ METRIC_NEEDS: dict[str, Needs] = {
 CORE: dict[str, str] = {
     "torch": "models",
     "transformers": "models and their tokenizers",
-    "ctranslate2": "the embedded model in int8",
+    **({} if INTEL_MAC else {"ctranslate2": "the embedded model in int8"}),
     "datasets": "data sets as input",
     "evaluate": "evaluate modules in score.evaluate",
     "sumy": "the textrank baseline",

@@ -7,11 +7,12 @@ one leaves nothing that could be taken for a conversion; one whose files are not
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import EngineError, first_line
@@ -32,6 +33,19 @@ def cache_folder() -> Path:
         return folder.expanduser()
     except RuntimeError as error:
         raise NoCache("there is no such home folder", where=str(folder), fix="set PRECIS_CACHE") from error
+
+
+def writable() -> bool:
+    """Whether a conversion could be kept in `cache_folder()`; nothing is made."""
+    place = cache_folder()
+    above = next((folder for folder in (place, *place.parents) if folder.exists()), None)
+    return above is not None and above.is_dir() and os.access(above, os.W_OK | os.X_OK)
+
+
+def size() -> tuple[int, int]:
+    """How many conversions are kept, and their bytes; any of them may be deleted, it is made anew."""
+    found = [path for path in (cache_folder() / "ctranslate2").glob("*") if (path / DONE).is_file()]
+    return len(found), sum(file.stat().st_size for path in found for file in path.iterdir())
 
 
 def kept(name: str, make: Callable[[Path], None]) -> Path:
@@ -55,6 +69,27 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
             fix="set PRECIS_CACHE",
         ) from error
     return path
+
+
+def name_of(facts: Sequence[object]) -> str:
+    """The name of a conversion by all that it depends on, whose `repr` tells it."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def file_sha256(path: Path) -> str | None:
+    """The hash (hex) of a file; None if there is no such file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+@contextmanager
+def opening(path: Path) -> Iterator[None]:
+    """What CTranslate2 says of a conversion that it cannot load, as an EngineError."""
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise EngineError(
+            f"the conversion cannot be loaded: {error}", where=str(path), fix="delete that folder, it is made anew"
+        ) from error
 
 
 def is_whole(path: Path) -> bool:

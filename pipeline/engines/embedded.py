@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -63,10 +64,12 @@ def open_engine(settings: EngineSettings) -> EmbeddedEngine:
     """The model of the package, or another of its kind from `settings.model` (a result of `precis train`)."""
     path = settings.model or str(files("pipeline").joinpath("weights"))
     folder = _folder(path, settings.revision)
-    reader = open_reader(folder, spell_guard=settings.spell_guard, shortlist=settings.shortlist)
     stored = folder / "selector" / "selector.safetensors"
     selector = stored if settings.selector and stored.is_file() else None
-    sha256 = weights_sha256(str(folder))
+    with ThreadPoolExecutor(1) as pool:  # the hash leaves the interpreter free
+        hashed = pool.submit(weights_sha256, str(folder))
+        reader = open_reader(folder, spell_guard=settings.spell_guard, shortlist=settings.shortlist)
+        sha256 = hashed.result()
     writer = open_writer(settings, folder, sha256, reader, selector)
     name = settings.model or settings.name
     identity = f"{settings.name}|{Path(name).name}|{sha256[:16]}|{writer.identity}"

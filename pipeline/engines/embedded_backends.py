@@ -37,9 +37,9 @@ def open_writer(
     """The backend asked for; with `auto` the first that can: ctranslate2, lean, transformers. EngineError if it cannot.
 
     `weights` is the hash of the weights in `folder`, `selector` where the selector is stored. Where `auto` cannot keep
-    CTranslate2's conversion, lean takes its place with a warning.
+    CTranslate2's conversions, lean takes its place with a warning.
     """
-    backend = _chosen(settings, folder)
+    backend = chosen_backend(settings, folder)
     if backend == "ctranslate2":
         from pipeline.engines.embedded_ct2 import open_writer as open_ct2
 
@@ -59,7 +59,7 @@ def open_writer(
     return open_torch(str(folder), settings, selector)
 
 
-def _chosen(settings: EngineSettings, folder: Path) -> Backend:
+def chosen_backend(settings: EngineSettings, folder: Path) -> Backend:
     """What is to compute; EngineError if what is asked for cannot."""
     cannot: Mapping[Backend, Callable[[EngineSettings, Path], str | None]] = {
         "ctranslate2": _not_ctranslate2,

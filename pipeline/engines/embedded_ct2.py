@@ -16,15 +16,15 @@ import ctranslate2
 from threadpoolctl import ThreadpoolController
 
 from pipeline.engines.base import Generated
+from pipeline.engines.conversion_cache import opening
 from pipeline.engines.embedded_prompts import Prompt, Reader
-from pipeline.engines.lean.bart import load_encoder
-from pipeline.engines.lean.selector import Selector, load_selector
+from pipeline.engines.lean.selector import Selector
+from pipeline.engines.selector_ct2 import open_selector
 from pipeline.engines.twins import TWIN, names, specials, twinned
-from pipeline.errors import EngineError
-from pipeline.machine import usable_cores
+from pipeline.machine import threads_for
 from pipeline.settings_engine import EngineSettings
 
-VERSION = 1  # of what is asked of CTranslate2: a change of texts is a change of this
+VERSION = 2  # of what is asked of CTranslate2: a change of texts is a change of this
 MORE = 1  # beams and texts beyond what is asked for, since some texts are dropped
 END = 2  # the last token of a finished text
 # The mean log-probability of a text's least likely tokens from that of all and from their sum: CTranslate2 tells only
@@ -115,16 +115,12 @@ def open_writer(
     """The model in `folder`, whose weights have the hash `weights`, with the selector stored at `selector`; EngineError
     if either cannot be loaded."""
     converted = twinned(folder, weights, reader, settings.copy_prior or 0.0)
-    threads = settings.threads or usable_cores() or 1
+    threads = threads_for(settings.threads)
     if settings.threads is not None:
-        ThreadpoolController().limit(limits=threads)  # the selector's, from here on
-    try:
+        ThreadpoolController().limit(limits=threads)  # of the selector's head, from here on
+    with opening(converted):
         translator = ctranslate2.Translator(str(converted), compute_type="int8", inter_threads=threads, intra_threads=1)
-    except (RuntimeError, ValueError) as error:
-        raise EngineError(
-            f"the conversion cannot be loaded: {error}", where=str(converted), fix="delete that folder, it is made anew"
-        ) from error
-    rating = None if selector is None else load_selector(selector, folder, load_encoder(folder))
+    rating = None if selector is None else open_selector(folder, weights, selector, threads)
     tokens = names(reader)
     ids = {name + mark: i for mark in ("", TWIN) for i, name in enumerate(tokens)}
     return Ct2Writer(translator, reader, settings, rating, tokens, ids, frozenset(specials(reader)))

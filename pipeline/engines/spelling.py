@@ -51,13 +51,25 @@ class Onward(NamedTuple):
 
 
 class Vocabulary:
-    """The lexicon, the words of a source, and (made when it is first asked for) the tokens by what they may do."""
+    """The lexicon, the words of a source, and (made when first asked for) the tokens by what they may do."""
 
     def __init__(self, tokenizer: Tokenizer, lexicon: Iterable[str], end: int = 2) -> None:
-        self.lexicon = sorted([w for w in lexicon if (len(w) > 3 or w in SHORT) and w.isalpha() and w.isascii()])
-        self.words = frozenset(self.lexicon)
+        self._given = tuple(lexicon)
         self._tokenizer, self._end, self._pre = tokenizer, end, tokenizer.pre_tokenizer
         self._continuations: dict[str, list[int]] = {}
+
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word counts as one of the lexicon's."""
+        return word in self._all and _counts(word)
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return frozenset(self._given)
+
+    @cached_property
+    def lexicon(self) -> list[str]:
+        """The words of the lexicon that count, in the order of their code points."""
+        return sorted([word for word in self._given if _counts(word)])
 
     @cached_property
     def tokens(self) -> Pieces:
@@ -89,6 +101,10 @@ class Vocabulary:
             high = bisect_left(self.lexicon, prefix + "\uffff")
             found = self._continuations[prefix] = lead_on(prefix, self.lexicon[low:high], self.tokens.more_letters)
         return found
+
+
+def _counts(word: str) -> bool:
+    return (len(word) > 3 or word in SHORT) and word.isalpha() and word.isascii()
 
 
 def lead_on(prefix: str, words: Iterable[str], tokens: dict[str, int]) -> list[int]:
@@ -130,14 +146,14 @@ class SpellingGuard:
         A search that `onward` steers writes no other, but this allows a little more: a number and letters behind it
         that the source joins as well ("£45million").
         """
-        known, pool = self.vocabulary.words, self._pool
+        known, pool = self.vocabulary.knows, self._pool
         for run in LETTERS.finditer(text):
             word, before = run[0], text[: run.start()]
             if word in (CLITICS if before.endswith("'") else UNITS if before[-1:].isdigit() else ()):
                 continue
             opening = not LETTERS.search(before)
             inner = word[0].isupper() and not opening
-            if word not in pool(inner, opening and word[0].isupper()) and (inner or word.lower() not in known):
+            if word not in pool(inner, opening and word[0].isupper()) and (inner or not known(word.lower())):
                 return False
         return all(number in self.source.digits for number in DIGITS.findall(text))
 
@@ -166,7 +182,7 @@ class SpellingGuard:
         whole = word in own
         if not inner:
             allowed = [*allowed, *vocabulary.known(word.lower())]
-            whole = whole or word.lower() in vocabulary.words
+            whole = whole or vocabulary.knows(word.lower())
         return Onward(self._mask(False, "letter") if whole else None, allowed)
 
     def _pool(self, inner: bool, opened: bool) -> frozenset[str]:

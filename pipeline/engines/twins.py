@@ -9,7 +9,6 @@ as they are. What the search sums up is then what numpy does with the prior: pro
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 import ctranslate2
 
-from pipeline.engines.conversion_cache import kept
+from pipeline.engines.conversion_cache import file_sha256, kept, name_of
 from pipeline.engines.embedded_prompts import Reader
 from pipeline.engines.loading import loading
 from pipeline.files import write_text
@@ -30,14 +29,9 @@ TWIN = "\u241f"  # behind the name of a token's twin
 def twinned(folder: Path, weights: str, reader: Reader, prior: float) -> Path:
     """The int8 conversion of the model in `folder`, made once; `weights` is their hash. EngineError if it cannot be."""
     listed = [] if reader.shortlist is None else reader.shortlist.tolist()
-    described = [_sha256(folder / name) for name in DESCRIBED]
+    described = [file_sha256(folder / name) for name in DESCRIBED]
     facts = [VERSION, ctranslate2.__version__, weights, described, prior, listed]
-    return kept(hashlib.sha256(repr(facts).encode()).hexdigest()[:32], partial(_convert, folder, reader, prior))
-
-
-def _sha256(path: Path) -> str | None:
-    """None if there is no such file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    return kept(name_of(facts), partial(_convert, folder, reader, prior))
 
 
 def _convert(folder: Path, reader: Reader, prior: float, made: Path) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
+from threadpoolctl import ThreadpoolController
 
 from pipeline.engines.lean.bart import Encoder, Tensor, encoder_layer, tensors
 from pipeline.engines.lean.layers import Floats, Linear, Norm, attend, gelu
 from pipeline.engines.windows import ALPHA, HEADS, LAYERS, PLACES, WINDOW, windows
 from pipeline.errors import EngineError
+
+Window = tuple[Sequence[int], Sequence[int]]  # token ids with both ends, and how many of them each sentence has
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +49,39 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Encoder and head together."""
+    """Encoder and head together: `read` gives the vectors of a window's tokens (tokens, width).
 
-    encoder: Encoder
+    Up to `threads` windows of at most `window` tokens are read at once, each with its share of the cores: numpy's
+    matrix products are told so.
+    """
+
+    read: Callable[[Sequence[int]], Floats]
     head: Head
+    window: int
+    threads: int
+    libraries: ThreadpoolController
 
     def __call__(self, sentences: Sequence[Sequence[int]], features: Sequence[Sequence[float]]) -> list[float]:
         """Log-odds of one article's sentences, from their token ids and features."""
-        read = windows(sentences, min(WINDOW, self.encoder.shape.positions))
-        vectors = [self._means([window]) for window in read]  # one by one: nothing is padded, and it stays in the cache
-        odds: list[float] = self.head(np.concatenate(vectors), np.array(features, np.float32)).tolist()
+        vectors = np.concatenate(self._vectors(windows(sentences, self.window)))
+        odds: list[float] = self.head(vectors, np.array(features, np.float32)).tolist()
         return odds
 
-    def _means(self, read: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Floats:
+    def _vectors(self, found: Sequence[Window]) -> list[Floats]:
+        """The sentences' vectors, window by window: nothing is padded, and what is worked on stays in the cache."""
+        streams = min(len(found), self.threads)
+        with (
+            self.libraries.limit(limits=self.threads // streams, user_api="blas"),
+            ThreadPoolExecutor(streams) as pool,
+        ):
+            return list(pool.map(self._means, found))
+
+    def _means(self, window: Window) -> Floats:
         """The mean of every sentence's tokens, (sentences, width); a sentence without tokens has zeros."""
-        hidden, _ = self.encoder([ids for ids, _ in read])
-        sizes = np.array([n for _, inner in read for n in (1, *inner, 1)])  # both ends of a window are nobody's
-        own = np.array([kept for _, inner in read for kept in (False, *[True] * len(inner), False)])
+        ids, inner = window
+        hidden = self.read(ids)
+        sizes = np.array([1, *inner, 1])  # both ends of a window are nobody's
+        own = np.array([False, *[True] * len(inner), False])
         ends = np.cumsum(sizes)
         total = np.zeros((len(hidden) + 1, hidden.shape[1]))
         np.cumsum(hidden, axis=0, dtype=np.float64, out=total[1:])
@@ -70,30 +90,34 @@ class Selector:
         return found
 
 
-def load_selector(stored_at: Path, model: Path, encoder: Encoder) -> Selector:
-    """The selector stored at `stored_at`, whose encoder is that of the folder `model` with its last layers changed.
+def load_selector(stored_at: Path, model: Path, encoder: Encoder, threads: int) -> Selector:
+    """The selector stored at `stored_at`, whose encoder is that of the folder `model` with its last layers changed, to
+    run in `threads` threads.
 
     EngineError if the two do not fit. What is not changed is shared with `encoder`.
     """
     try:
-        stored = _read_form(load_file(stored_at))
+        stored = read_form(stored_at)
         used: set[str] = set()
         with tensors(model) as plain:
             adapted = _adapted(plain, stored, used)
             first = len(encoder.layers) - LAYERS
             changed = [encoder_layer(i, adapted, encoder.shape) for i in range(first, len(encoder.layers))]
-        head = _head(lambda name: _used(stored, f"head.{name}", used))
+        head = make_head(lambda name: _used(stored, f"head.{name}", used))
         if used != set(stored):
             left = set(stored) - used
             raise KeyError(f"{len(left)} tensors too many, {min(left)} first")
         layers = (*encoder.layers[:first], *changed)
-        return Selector(Encoder(encoder.shape, encoder.embed, layers), head)
+        own = Encoder(encoder.shape, encoder.embed, layers)
+        window = min(WINDOW, encoder.shape.positions)
+        return Selector(lambda ids: own([ids])[0], head, window, threads, ThreadpoolController())
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise EngineError(f"the sentence selector does not fit the model: {error}", where=str(stored_at)) from error
 
 
-def _read_form(stored: Mapping[str, np.ndarray]) -> dict[str, Floats]:
+def read_form(stored_at: Path) -> dict[str, Floats]:
     """Matrices of int8 with a scale a row, the rest fp16, as `pipeline.engines.selector.stored_form` leaves them."""
+    stored: Mapping[str, np.ndarray] = load_file(stored_at)
     return {
         name: value.astype(np.float32) * stored.get(f"{name}.scale", np.float32(1)).astype(np.float32)
         for name, value in stored.items()
@@ -123,7 +147,9 @@ def _adapted(plain: Tensor, stored: Mapping[str, Floats], used: set[str]) -> Ten
     return tensor
 
 
-def _head(tensor: Tensor) -> Head:
+def make_head(tensor: Tensor) -> Head:
+    """The head of the tensors that `tensor` gives by their names within it."""
+
     def linear(weight: str, bias: str) -> Linear:
         return Linear(np.ascontiguousarray(tensor(weight).T), tensor(bias))
 

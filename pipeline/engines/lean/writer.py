@@ -19,7 +19,7 @@ from pipeline.engines.lean.hypotheses import Beams, Hypothesis
 from pipeline.engines.lean.scores import Rules
 from pipeline.engines.lean.search import Job, search
 from pipeline.engines.lean.selector import Selector, load_selector
-from pipeline.machine import usable_cores
+from pipeline.machine import threads_for
 from pipeline.settings_engine import EngineSettings
 
 VERSION = 2  # of the arithmetic: a change of texts is a change of this
@@ -54,7 +54,7 @@ class LeanWriter:
         A matrix product of a few dozen rows gains little from a second core, and what is not a product gains nothing.
         The parts depend on the jobs alone, so that texts do not depend on the cores.
         """
-        cores = self.settings.threads or usable_cores() or 1
+        cores = threads_for(self.settings.threads)
         parts = [jobs[at::STREAMS] for at in range(STREAMS)]
         with (
             self.libraries.limit(limits=max(1, cores // STREAMS), user_api="blas"),
@@ -101,5 +101,5 @@ def open_writer(folder: Path, reader: Reader, settings: EngineSettings, selector
     if settings.threads is not None:
         libraries.limit(limits=settings.threads)  # from here on, as torch.set_num_threads
     model = load_bart(folder)
-    rating = None if selector is None else load_selector(selector, folder, model.encoder)
+    rating = None if selector is None else load_selector(selector, folder, model.encoder, threads_for(settings.threads))
     return LeanWriter(model, reader, settings, rating, libraries)
