@@ -34,6 +34,16 @@ DETERMINERS = word_set("a an the this these those my his her its our their every
 OMITTED = DETERMINERS | BE | {"and"}  # in headlines
 POSSESSIVE = ("'s", "’s", "s'", "s’")
 ADVERBS = word_set("also already now still just even only about nearly almost some later then again too very much once")
+QUALIFYING = word_set(  # without it more is said: "has [only] one title left", "[nearly] half"
+    """only about nearly almost barely hardly scarcely rarely seldom likely unlikely possibly probably potentially
+    apparently seemingly allegedly reportedly supposedly partly partially mostly largely mainly virtually roughly
+    approximately narrowly"""
+)
+RANKS = re.compile(  # "the first player [to win]" says who was first at what
+    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|only|next|most|least|\d+(?:st|nd|rd|th)"
+    r"|[a-z]{3,}est)(?:-[a-z]+)?"
+)
+RANKED = 6  # words between such a word and what it is said of
 SAYS = word_set("said says told added")
 CONDITIONS = word_set("if unless whether not no never")
 DAYS = word_set("monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow")
@@ -58,11 +68,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Consecutive words of one sentence that went, and the words that stood before and after them."""
+    """Consecutive words of one sentence that went, and the words that stood before and after them; `lead`: all that
+    stood before them in their clause."""
 
     words: tuple[Token, ...]
     before: Token | None
     after: Token | None
+    lead: tuple[Token, ...] = ()
 
     @property
     def to_pause(self) -> bool:
@@ -73,6 +85,17 @@ class Cut:
     def conditional(self) -> bool:
         """Whether an "if" or a "not" went."""
         return any(w.text in CONDITIONS for w in self.words)
+
+    @property
+    def denied(self) -> bool:
+        """Whether a "not" before it may deny what went: "has not voted for one [on the presidential level]"."""
+        when = any(w.text in DAYS for w in self.words)
+        return not (self.words[0].after_pause or when) and any(NEGATION.search(w.text) for w in self.lead)
+
+
+def ranked(words: Sequence[str]) -> bool:
+    """Whether one of the last of these words, in lower case, is a rank that wants to know: "the first player"."""
+    return any(RANKS.fullmatch(word) for word in words[-RANKED:])
 
 
 def unsafe_deletions(text: str, sentences: Sequence[str], *, headline: bool = False) -> int:
@@ -130,16 +153,23 @@ def _by_sentence(read: Sequence[Token], gone: range) -> Iterator[range]:
 
 
 def _part_may_go(read: Sequence[Token], gone: range, *, headline: bool) -> bool:
-    cut = Cut(
-        tuple(read[i] for i in gone), *(read[i] if 0 <= i < len(read) else None for i in (gone.start - 1, gone.stop))
-    )
+    before, after = (read[i] if 0 <= i < len(read) else None for i in (gone.start - 1, gone.stop))
+    cut = Cut(tuple(read[i] for i in gone), before, after, _lead(read, gone.start))
     if headline and all(w.text in OMITTED for w in cut.words):
         return True
     if len(cut.words) > 1 and cut.words[-1].text == "that" and cut.words[-2].text not in DETERMINERS:
-        cut = Cut(cut.words[:-1], cut.before, cut.words[-1])  # "said [on Monday that] the bridge was closed"
+        cut = Cut(cut.words[:-1], cut.before, cut.words[-1], cut.lead)  # "said [on Monday that] the bridge was closed"
     article = headline and cut.words[0].text in DETERMINERS and len(cut.words) > 1
-    bare = Cut(cut.words[1:], cut.words[0], cut.after)
+    bare = Cut(cut.words[1:], cut.words[0], cut.after, cut.lead)
     return _follows_a_rule(cut) or (article and _adjective(bare))
+
+
+def _lead(read: Sequence[Token], start: int) -> tuple[Token, ...]:
+    """The words before `start`, back to a pause, a side clause or the beginning of the sentence."""
+    at = start
+    while at > 0 and not read[at].opens and not (at < start and (read[at].after_pause or read[at].text in CLAUSES)):
+        at -= 1
+    return tuple(read[at:start])
 
 
 def _follows_a_rule(cut: Cut) -> bool:
@@ -150,7 +180,8 @@ def _follows_a_rule(cut: Cut) -> bool:
         return True
     for k in range(1, len(cut.words)):
         if cut.words[k].after_pause:
-            head, tail = Cut(cut.words[:k], cut.before, cut.words[k]), Cut(cut.words[k:], cut.words[k - 1], cut.after)
+            head = Cut(cut.words[:k], cut.before, cut.words[k], cut.lead)
+            tail = Cut(cut.words[k:], cut.words[k - 1], cut.after)
             if any(rule(head) for rule in RULES) and any(rule(tail) for rule in RULES):
                 return True
     return False
@@ -167,13 +198,13 @@ def _between_pauses(cut: Cut) -> bool:
     first = cut.words[0]
     if first.opens:
         return cut.to_pause and first.text in HEADS
-    return first.after_pause and cut.to_pause
+    return first.after_pause and cut.to_pause and first.text not in AUXILIARIES  # ", was fortuitous" is the verb
 
 
 def _clause(cut: Cut) -> bool:
     """A relative, side or coordinated clause, up to a pause or the end."""
     first = cut.words[0]
-    return not first.opens and first.text in CLAUSE_HEADS and cut.to_pause and not cut.conditional
+    return not first.opens and first.text in CLAUSE_HEADS and cut.to_pause and not cut.conditional and not cut.denied
 
 
 def _phrase(cut: Cut) -> bool:
@@ -184,7 +215,7 @@ def _phrase(cut: Cut) -> bool:
     verbless = not any(w.text in VERBAL for w in cut.words[1:])
     ends = cut.to_pause or (cut.after is not None and cut.after.text in LINKS)
     one = not any(w.after_pause for w in cut.words[1:])
-    return verbless and one and ends and last.text not in HANGING and not cut.conditional
+    return verbless and one and ends and last.text not in HANGING and not cut.conditional and not cut.denied
 
 
 def _is_rate(cut: Cut) -> bool:
@@ -195,11 +226,14 @@ def _is_rate(cut: Cut) -> bool:
 def _purpose(cut: Cut) -> bool:
     """What something was done for, to a pause or the end: "to slow the Russian troops"."""
     noun = cut.before is not None and cut.before.text not in LINKS and not cut.before.text.endswith(("ed", "ing"))
-    return cut.words[0].text == "to" and noun and cut.to_pause and not cut.conditional
+    verb = len(cut.words) > 1 and cut.words[0].text == "to" and cut.words[1].text not in DETERMINERS
+    wanted = ranked([token.text for token in cut.lead])
+    return verb and noun and cut.to_pause and not (cut.conditional or cut.denied or wanted)
 
 
 def _adverb(cut: Cut) -> bool:
-    return len(cut.words) == 1 and (cut.words[0].text in ADVERBS or cut.words[0].text.endswith("ly"))
+    word = cut.words[0].text
+    return len(cut.words) == 1 and word not in QUALIFYING and (word in ADVERBS or word.endswith("ly"))
 
 
 def _adjective(cut: Cut) -> bool:
@@ -212,8 +246,9 @@ def _adjective(cut: Cut) -> bool:
 
 def _name_part(cut: Cut) -> bool:
     """A title, first name or the rest of a name next to a part of it that stays."""
-    beside = any(token is not None and token.capital for token in (cut.before, cut.after))
-    return beside and len(cut.words) <= 4 and all(w.capital for w in cut.words)
+    follows = cut.before is not None and cut.before.capital and not cut.words[0].after_pause
+    precedes = cut.after is not None and cut.after.capital and not cut.after.after_pause
+    return (follows or precedes) and len(cut.words) <= 4 and all(w.capital for w in cut.words)
 
 
 def _that(cut: Cut) -> bool:

@@ -12,7 +12,7 @@ from pipeline.engines.base import BLOCK, SENTENCE_TOKENS
 from pipeline.extract import lead, textrank
 from pipeline.mapreduce import Budgets, read_whole
 from pipeline.records import Article, Kind, Request, Task
-from pipeline.salience import PRONOUNS, features_without_title, spread
+from pipeline.salience import PRONOUNS, features_without_title, no_news, spread
 from pipeline.settings_outputs import OutputSettings
 
 MIN_WORDS = 40  # below this an article is answered extractively
@@ -139,7 +139,8 @@ def refers_back(text: str) -> bool:
 def _headlines(article: Article, engine: Reader, best: Chooser) -> list[Request]:
     """The opening at three lengths and the most telling sentences, each after the article's own title if it has one;
     and short forms of the most telling sentences."""
-    opening = _fitting(article, range(len(article.sentences)), engine)
+    beside = no_news(article)
+    opening = _fitting(article, [i for i in range(len(article.sentences)) if i not in beside], engine)
     telling = _fitting(article, sorted(best(4)), engine)
     wishes = [(opening, words) for words in HEADLINE_WORDS]
     if telling != opening:

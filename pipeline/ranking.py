@@ -33,6 +33,7 @@ from pipeline.headline_score import evidence_of, headline_score
 from pipeline.records import Article, Candidate, Judged, Kind
 from pipeline.signs import (
     cut_short,
+    half_a_sentence,
     hangs,
     loses_condition,
     loses_connector,
@@ -53,7 +54,9 @@ RULED, RULE, RULED_KEPT = -0.75, 0.02, 0.5  # a wording made by rule starts here
 DOUBTFUL, HEADLINE_DOUBTFUL = -1.0, -1.6  # mean log-probability under which a candidate is not used
 LOOSE = -1.25  # score under which most rewrites of validation sentences read as broken
 LEAST_HEADLINE = 4  # words
-CREDIT = re.compile(r"^[(\[]|\b(?:[Pp]hoto|[Pp]icture|REUTERS|AP Photo|Getty)\b.*[:/]|\(.*[Pp]hoto")
+CREDIT = re.compile(
+    r"^[(\[]|^FILE (?:PHOTO|PIC|IMAGE)|\b(?:[Pp]hoto|[Pp]icture|REUTERS|AP Photo|Getty)\b.*[:/]|\(.*[Pp]hoto"
+)
 GLUED = re.compile(r"\d[a-z]*[$£€]\d|s's\b|,,")
 
 
@@ -144,6 +147,8 @@ def doubts(judged: Judged, kind: Kind) -> str:
         return "opens with a pronoun"
     if headline and CREDIT.search(candidate.text):
         return "a picture's caption or credit"
+    if headline and half_a_sentence(candidate.text) and not candidate.request_id.endswith("#title"):
+        return "a side clause alone"
     if headline and len(tokens(candidate.text)) < LEAST_HEADLINE:
         return "says too little"
     words = [word for word in tokens(candidate.text) if word not in STOP]

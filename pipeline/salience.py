@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.records import Article
+from pipeline.text.asides import asides
 from pipeline.text.words import content_set, overlap
 
 PRONOUNS = frozenset("he she it they this that these those we i his her their but and however".split())
@@ -31,6 +32,12 @@ TITLE = 2.0  # set by hand: the training articles come without their titles, so 
 def sentence_words(article: Article) -> tuple[frozenset[str], ...]:
     """The content words of every sentence; kept, as every candidate of an article is compared with them."""
     return tuple(content_set(s.text) for s in article.sentences)
+
+
+@lru_cache(maxsize=4)
+def no_news(article: Article) -> frozenset[int]:
+    """The sentences on the author, on opinions or of a photograph: nothing is told of them."""
+    return asides([s.text for s in article.sentences])
 
 
 @lru_cache(maxsize=4)
@@ -110,7 +117,9 @@ def spread(
     chosen: list[int] = []
     told_already = [0.0] * len(words)  # the most that a chosen sentence says of each
     finished = [s.text[-1:] in ".?!\"')" for s in article.sentences]  # headings and captions are not
-    left = [i for i, w in enumerate(words) if len(w) >= 3 and finished[i]] or list(range(len(words)))
+    beside = no_news(article)
+    left = [i for i, w in enumerate(words) if len(w) >= 3 and finished[i] and i not in beside]
+    left = left or list(range(len(words)))
     while left and len(chosen) < n:
         best = max(left, key=lambda i: scores[i] - redundancy * told_already[i])
         chosen.append(best)

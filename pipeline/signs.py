@@ -26,6 +26,7 @@ OPENERS = frozenset(
 )
 CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
 CONDITIONS = frozenset("if unless whether what".split())  # "what he carried was a tin" says not that he carried
+SIDE = frozenset("as while when if although though because since until unless whereas".split())
 TIES = frozenset("and or to for in on at by with from says say said that".split())
 INCOMPLETE = frozenset(  # verbs that say nothing without what follows them
     """come comes coming go goes going live lives living lie lies stand stands put puts spend spends spending become
@@ -51,11 +52,11 @@ def stutters(text: str) -> bool:
 
 
 def opens_with_pronoun(text: str) -> bool:
-    """Whether the first words point at something said before ("It …", "The move …")."""
+    """Whether the first words point at something said before ("It …", "The move …", "Or that …")."""
     first = [CLITIC.sub("", token) for token in tokens(text)[:6]]  # "he's" is "he"
     if not first or first[0] in PREPOSITIONS:  # "Of these, 3,870 will …", "Of late it has …"
         return not POINTING.isdisjoint(first)
-    return first[0] in PRONOUNS or (first[0] == "the" and first[1:2] != [] and first[1] in ANAPHORS)
+    return first[0] in PRONOUNS or first[0] in ("or", "nor") or (first[0] == "the" and first[1:2] != [] and first[1] in ANAPHORS)
 
 
 def cut_short(text: str, found: list[Fragment], source: str) -> bool:
@@ -120,11 +121,22 @@ def loses_connector(found: list[Fragment], text: list[str], source: list[str]) -
 
 
 def loses_condition(found: list[Fragment], text: list[str], source: list[str]) -> bool:
-    """Whether what the source says under an "if" is said as a fact."""
+    """Whether what the source says under an "if" is said as a fact: the "if" before it went, or the one behind."""
     return any(
         f.source > 0 and source[f.source - 1] in CONDITIONS and not (f.at and text[f.at - 1] in CONDITIONS)
         for f in found
+    ) or any(
+        f.source >= 0
+        and source[f.source + f.size : f.source + f.size + 1] in (["if"], ["unless"])
+        and CONDITIONS.isdisjoint(text)
+        for f in found
     )
+
+
+def half_a_sentence(text: str) -> bool:
+    """Whether a text is a side clause and nothing else ("As the president heads to India next week")."""
+    first = tokens(text)[:1]
+    return bool(first) and first[0] in SIDE and "," not in text and ":" not in text
 
 
 def loses_head(found: list[Fragment], text: list[str], source: list[str]) -> bool:

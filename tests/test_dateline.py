@@ -16,6 +16,8 @@ WITH = [
     ("(CNN) -- A man was found in the river.", "A man was found in the river."),
     ("LONDON, March 3 (Reuters) - Shares fell for a third day.", "Shares fell for a third day."),
     ("New York (CNN) -- The mayor has left office.", "The mayor has left office."),
+    ("Washington (CNN) The court has released the tape.", "The court has released the tape."),
+    ("(CNN) Nobody has claimed the prize yet.", "Nobody has claimed the prize yet."),
 ]
 WITHOUT = [
     "NATO-led forces said they had left.",
@@ -37,6 +39,13 @@ def test_the_first_sentence_begins_after_the_dateline(text: str, sentence: str) 
 @pytest.mark.parametrize("text", WITHOUT)
 def test_other_sentences_stay_whole(text: str) -> None:
     assert make_article("a", text).sentences[0].text == text
+
+
+def test_an_agency_may_stand_behind_a_line_about_the_author() -> None:
+    text = "Ana Reyes writes on courts. (CNN) The mayor won everything on Tuesday. He thanked (CNN) The Times for it."
+    sentences = make_article("a", text).sentences
+    assert [s.text for s in sentences][1] == "The mayor won everything on Tuesday."
+    assert "(CNN)" in sentences[2].text and all(text[s.start : s.end] == s.text for s in sentences)
 
 
 def test_a_saved_article_has_the_same_sentences(tmp_path: Path) -> None:

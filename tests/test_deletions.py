@@ -25,6 +25,8 @@ SOUND = [
     ("The trial starts on 6 April.", "The trial starts on 6 April and will run for 18 months."),
     ("Korvald said she would not resign.", "Korvald, 51, said she would not resign."),
     ("Officials said the bridge was closed.", "Officials said on Monday that the old bridge was closed."),
+    ("The ministry did not answer.", "The ministry did not answer on Monday."),
+    ("The council built a wall.", "The council built a wall to keep the river out."),
     ("Lloyd Austin was visiting Laos.", "Defense Secretary Lloyd Austin was also visiting Laos."),
 ]
 BROKEN = [
@@ -37,6 +39,11 @@ BROKEN = [
     ("Two were found and three missing.", "Two were found and three were missing."),
     ("Half of bright light cuts mistakes.", "Half an hour of bright light cuts mistakes."),
     ("The council will vote.", "The council will vote if the mayor agrees."),
+    ("It has not backed a Republican since 1984.", "It has not backed a Republican for president since 1984."),
+    ("She has the Masters left to win.", "She only has the Masters left to win."),
+    ("He will be the fourth player.", "He will be the fourth player to appear on the show."),
+    ("Leeds and York are watching him.", "Hull, Leeds and York are watching him."),
+    ("He scored both but his first, in the final.", "He scored both but his first, in the final, was lucky."),
     ("They sold 1,248 bicycle.", "They sold 1,248 bicycles."),
     ("The depots shut, or 4.5% of the staff.", "The depots shut, with the loss of 640 jobs, or 4.5% of the staff."),
 ]  # fmt: skip

@@ -31,6 +31,8 @@ def appositive_first(text: str, _: Spelling) -> Iterator[str]:
     found = parts(text)
     if len(found) < 3 or not is_name(found[0]) or not re.match(r"(?:the|a|an|its) ", found[1]) or verbs(found[1]):
         return
+    if len(found[1].split()) < 3:  # "A conservative, Ana Reyes, …"
+        return
     if _opens_with_verb(found[2]) and len(found[0].split()) <= 3:
         yield ", ".join([upper_first(found[1]), found[0], *found[2:]])
 

@@ -97,7 +97,7 @@ put off until > postponed until
 pulled out of > withdrew from
 carried out @ > conducted @
 carried out by > conducted by
-set up @ > established @
+set up @ > established @ ! to will would can could may might must should not help helped
 took part in > participated in
 increased by # > rose by # ! BE has have had
 decreased by # > fell by # ! BE has have had
@@ -120,7 +120,7 @@ a day earlier > the day before
 the following day > the next day
 the next day > the following day
 the most recent > the latest
-close to @ > near @ ! so too as
+close to @ > near @ ! so too as source sources people officials those someone aide aides
 next to @ > beside @
 in charge of > responsible for
 a third of > one third of
@@ -241,9 +241,7 @@ known as > called ! also better formerly
 only # > just # ! the not
 just # > only # ! the not
 the largest > the biggest
-the biggest > the largest
 its largest > its biggest
-its biggest > its largest
 the latest > the most recent
 near @ > close to @
 near ^ > close to ^
@@ -267,11 +265,6 @@ shows that > makes clear that
 showed that > made clear that
 died of > died from
 died from > died of
-because it > since it
-because they > since they
-because he > since he
-because she > since she
-because the > since the
 , but the > , yet the
 , but it > , yet it
 , but he > , yet he
@@ -410,6 +403,7 @@ began > started
 begins > starts
 begun > started
 occurred > happened
+cancelled out > offset
 cancelled > called off
 initially > at first
 frequently > often
@@ -419,7 +413,6 @@ quickly > rapidly ! as so too very
 immediately > at once
 eventually > in the end
 currently > at present
-previously > earlier
 primarily > mainly
 mainly > mostly
 largely > mostly
@@ -474,7 +467,6 @@ widely > broadly
 sharply > steeply
 gradually > little by little
 permanently > for good
-temporarily > for a time
 annually > every year
 dangerous > hazardous
 wealthy > rich

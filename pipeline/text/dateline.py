@@ -17,6 +17,10 @@ DATELINE = re.compile(
     rf"(?:{_CAPITALS}{_FURTHER}(?: {_AGENCY})?|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){{0,2}}{_FURTHER} {_AGENCY}|{_AGENCY})"
     rf"{_DASH}(?=[\"'“‘(]?[A-Z\d])"
 )
+_PLACE = rf"(?:{_CAPITALS}|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){{0,2}}){_FURTHER} "
+_KNOWN = r"\((?:CNN|AP|AFP|UPI|Reuters|Bloomberg|Xinhua|dpa)\)"
+WIRED = re.compile(rf"(?:{_PLACE})?{_KNOWN}(?:{_DASH}|\s+)(?=[\"'“‘(]?[A-Z\d])")
+EARLY = 4  # sentences among which an agency's dateline may stand: a line about the author may come first
 LEAST_WORDS = 4  # what must be left of the sentence
 
 
@@ -26,12 +30,15 @@ def article_sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def without_dateline(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences, the first of them beginning after the dateline if it has one."""
-    if not sentences:
-        return ()
-    first = sentences[0]
-    match = DATELINE.match(first.text)
-    if match is None or len(first.text[match.end() :].split()) < LEAST_WORDS:
-        return tuple(sentences)
-    shorter = replace(first, text=first.text[match.end() :], start=first.start + match.end())
-    return (shorter, *sentences[1:])
+    """The sentences; the first of them begins after the dateline if it has one, and so does any of the first EARLY with
+    an agency's."""
+    patterns = [(DATELINE, WIRED), *[(WIRED,)] * (EARLY - 1)]
+    early = [_after(sentence, found) for sentence, found in zip(sentences, patterns, strict=False)]
+    return (*early, *sentences[EARLY:])
+
+
+def _after(sentence: Sentence, datelines: Sequence[re.Pattern[str]]) -> Sentence:
+    match = next((found for dateline in datelines if (found := dateline.match(sentence.text))), None)
+    if match is None or len(sentence.text[match.end() :].split()) < LEAST_WORDS:
+        return sentence
+    return replace(sentence, text=sentence.text[match.end() :], start=sentence.start + match.end())
