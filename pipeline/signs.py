@@ -56,7 +56,8 @@ def opens_with_pronoun(text: str) -> bool:
     first = [CLITIC.sub("", token) for token in tokens(text)[:6]]  # "he's" is "he"
     if not first or first[0] in PREPOSITIONS:  # "Of these, 3,870 will …", "Of late it has …"
         return not POINTING.isdisjoint(first)
-    return first[0] in PRONOUNS or first[0] in ("or", "nor") or (first[0] == "the" and first[1:2] != [] and first[1] in ANAPHORS)
+    pointing = first[0] == "the" and first[1:2] != [] and first[1] in ANAPHORS
+    return pointing or first[0] in PRONOUNS or first[0] in ("or", "nor")
 
 
 def cut_short(text: str, found: list[Fragment], source: str) -> bool:

@@ -7,7 +7,8 @@ tokenizer of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,8 @@ import transformers
 from family_sample import CHECKPOINTS, CORPUS, Made, opened, request
 
 from pipeline.config import load_config
+from pipeline.engines.decoding import n_best
+from pipeline.engines.encodings import Encodings
 from pipeline.engines.families import FAMILIES, source_limit
 from pipeline.engines.seq2seq import Seq2SeqEngine
 from pipeline.generate import generate
@@ -94,9 +97,8 @@ def test_n_best_plain_texts_with_scores_the_same_again(ready: Ready, name: str) 
         assert text.weakest is not None and text.weakest <= text.logprob
         assert not [mark for mark in marks if mark in text.text]
     assert engine.generate(requests, 13) == found
-    if name != "bigbird_pegasus":  # whether its attention is sparse depends on the longest of a batch
-        alone = [engine.generate([one], 13)[0] for one in requests]
-        assert [[t.text for t in texts] for texts in alone] == [[t.text for t in texts] for texts in found]
+    alone = [engine.generate([one], 13)[0] for one in requests]
+    assert [[t.text for t in texts] for texts in alone] == [[t.text for t in texts] for texts in found]
 
 
 def test_bigbird_returns_to_sparse_attention_after_a_short_text(ready: Ready) -> None:
@@ -107,6 +109,7 @@ def test_bigbird_returns_to_sparse_attention_after_a_short_text(ready: Ready) ->
     engine.generate([short], 13)
     assert engine.checkpoint.model.get_encoder().attention_type == "original_full"
     assert engine.generate([long], 13) == fresh
+    engine.generate([request(" ".join(CORPUS[1:3])[:100])], 13)
     assert engine.checkpoint.model.get_encoder().attention_type == "block_sparse"
 
 
@@ -189,3 +192,48 @@ def test_the_limit_of_configs_as_they_are_on_the_hub(config: Any, tokenizer: int
 def test_the_tables_name_families_that_transformers_has() -> None:
     known: Any = transformers.models.auto.configuration_auto.CONFIG_MAPPING_NAMES
     assert not FAMILIES.keys() - set(known)
+
+
+@pytest.mark.parametrize("name", CHECKPOINTS)
+def test_a_text_is_encoded_once_for_all_that_is_asked_of_it(
+    made: Made, ready: Ready, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts and scores are those of transformers' own encoding; the padding of a batch does not reach the encoder."""
+    texts = [CORPUS[0][:24], CORPUS[1][:40], CORPUS[0][:40]]
+    engine, seen = opened(made(name)), list[int]()
+    encoder = engine.checkpoint.model.get_encoder()
+    encoder.register_forward_pre_hook(lambda *_, **__: seen.append(1))
+    found = [engine.generate([replace(request(text), words=words) for text in texts], 13) for words in (4, 9, 4)]
+    assert len(seen) == len(texts)
+    assert found[0] == found[2] != found[1]
+    for text, own in zip(texts, found[0], strict=True):
+        inputs = engine._encoded([request(text)])
+        limit = engine.most_tokens([replace(request(text), words=4)])
+        (plain,) = n_best(engine.checkpoint.model, engine.checkpoint.tokenizer, inputs, engine.settings,
+                          max_new_tokens=limit, decode=engine.texts)  # fmt: skip
+        assert [t.text for t in own] == [t.text for t in plain]
+        assert [t.logprob for t in own] == pytest.approx([t.logprob for t in plain], abs=1e-4)
+
+
+def test_encodings_are_kept_within_their_room() -> None:
+    made: list[int] = []
+
+    def encode(row: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        made.append(int(row["input_ids"][0, 0]))
+        return row["input_ids"][..., None].float() * torch.ones(1, 1, 2)
+
+    def inputs(*sizes: int) -> dict[str, torch.Tensor]:
+        ids = torch.nn.utils.rnn.pad_sequence([torch.full((n,), n) for n in sizes], batch_first=True)
+        return {"input_ids": ids, "attention_mask": (ids > 0).long()}
+
+    encodings = Encodings(tokens=10)
+    hidden = encodings.of(inputs(3, 5), encode).last_hidden_state
+    assert hidden is not None and hidden.shape == (2, 5, 2)
+    assert hidden[0, :, 0].tolist() == [3, 3, 3, 0, 0] and hidden[1, :, 1].tolist() == [5] * 5
+    encodings.of(inputs(5, 3), encode)
+    assert made == [3, 5]
+    encodings.of(inputs(4), encode)  # 12 tokens: 5, which was asked for before 3, goes
+    encodings.of(inputs(3), encode)
+    encodings.of(inputs(20), encode)  # more than there is room for is kept alone
+    encodings.of(inputs(20), encode)
+    assert made == [3, 5, 4, 20]

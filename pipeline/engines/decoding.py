@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from transformers import LogitsProcessorList
+from transformers.modeling_outputs import BaseModelOutput
 
 from pipeline.engines.base import WEAKEST, Generated
 from pipeline.settings_engine import EngineSettings
@@ -18,6 +19,7 @@ def n_best(
     inputs: dict[str, torch.Tensor],
     settings: EngineSettings,
     *,
+    encoded: BaseModelOutput | None = None,
     max_new_tokens: int,
     min_new_tokens: int = 0,
     seed: int = 0,
@@ -26,6 +28,7 @@ def n_best(
 ) -> list[list[Generated]]:
     """`settings.candidates` texts per row of `inputs`, best first; beam search, or sampling from `seed`.
 
+    `encoded` is what an encoder-decoder's encoder made of the inputs; without it, it is asked here.
     `decode` turns token ids (rows, tokens) into texts; by default the tokenizer does, without special tokens.
     """
     count, rows = settings.candidates, len(inputs["input_ids"])
@@ -35,6 +38,8 @@ def n_best(
     if settings.sample:
         torch.manual_seed(seed)
         how = {"do_sample": True, "num_beams": 1, "temperature": settings.temperature, "top_p": settings.top_p}
+    if encoded is not None:
+        how["encoder_outputs"] = encoded
     with torch.inference_mode():
         out = model.generate(
             **inputs,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -16,6 +16,7 @@ from transformers import LogitsProcessorList
 from pipeline.engines.base import Generated, Strategy
 from pipeline.engines.checkpoint import Checkpoint, device_of, load_checkpoint
 from pipeline.engines.decoding import n_best
+from pipeline.engines.encodings import Encodings
 from pipeline.engines.families import Family, family_of, own_prefix, target_limit
 from pipeline.engines.languages import Languages, choose_languages
 from pipeline.engines.processors import CopyPrior
@@ -44,6 +45,7 @@ class Seq2SeqEngine:
     identity: str
     budget: int
     strategy: Strategy = "whole"
+    encodings: Encodings = field(default_factory=Encodings, compare=False)
 
     @property
     def model(self) -> Mapping[str, str | None]:
@@ -60,12 +62,12 @@ class Seq2SeqEngine:
     def generate(self, requests: Sequence[Request], seed: int) -> list[list[Generated]]:
         model = self.checkpoint.model
         inputs = self._encoded(requests)
-        _restore_sparse_attention(model)
         found = n_best(
             model,
             self.checkpoint.tokenizer,
             inputs,
             self.settings,
+            encoded=self.encodings.of(inputs, self._hidden),
             max_new_tokens=min(self.most_tokens(requests), target_limit(model.config)),
             seed=seed,
             processors=self._processors(requests),
@@ -75,6 +77,13 @@ class Seq2SeqEngine:
         return [
             [replace(g, flags=(*g.flags, *flag)) for g in texts] for texts, flag in zip(found, flags, strict=True)
         ]
+
+    def _hidden(self, row: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """What the encoder makes of one input."""
+        _restore_sparse_attention(self.checkpoint.model)
+        with torch.inference_mode():
+            found: torch.Tensor = self.checkpoint.model.get_encoder()(**row, return_dict=True).last_hidden_state
+        return found
 
     def input_text(self, text: str) -> str:
         """What the tokenizer gets; what looks like a special token is text with a gap in it, never a command."""
