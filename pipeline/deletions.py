@@ -25,7 +25,9 @@ BE = word_set("is are was were be been am")
 MEASURES = word_set(  # "many years [after it was laid]", "27 times [as much]": what follows belongs to them
     "hour hours day days week weeks month months year years minute minutes second seconds time times little"
 )
-NEGATION = re.compile(r"\b(?:not|never|cannot|no longer)\b|n['’]t\b")  # "may not end [in Kentucky]" may end elsewhere
+NEGATION = re.compile(  # "may not end [in Kentucky]" may end elsewhere
+    r"\b(?:not|never|cannot|no|nobody|none|neither|nothing|hardly)\b|n['’]t\b"
+)
 JOINS = word_set("and but or")
 QUESTIONS = word_set("what how why whether who where")  # without it, "What he carried was a tin" makes him one
 PAUSE = re.compile(r'[,;:()—–"“”]| - |--')
@@ -41,13 +43,22 @@ QUALIFYING = word_set(  # without it more is said: "has [only] one title left", 
 )
 RANKS = re.compile(  # "the first player [to win]" says who was first at what
     r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|only|next|most|least|\d+(?:st|nd|rd|th)"
-    r"|[a-z]{3,}est)(?:-[a-z]+)?"
+    r"|(?!(?:prot|for|inter|requ|arr|harv|cont|hon|mod|inv|sugg|manif|conqu|inqu|bequ|midw|temp|dig|earn|unr|pri)est)"
+    r"[a-z]{3,}est)(?:-[a-z]+)?"
 )
 RANKED = 6  # words between such a word and what it is said of
 SAYS = word_set("said says told added")
 CONDITIONS = word_set("if unless whether not no never")
 DAYS = word_set("monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow")
 TIMES = word_set("last this next early late earlier later every") | DAYS
+WHEN = TIMES | word_set(
+    """on in at week month year night morning afternoon evening january february march april may june july august
+    september october november december"""
+)
+ASSERTED = QUALIFYING | word_set(  # "the [alleged] killer" is not a killer
+    "alleged suspected attempted failed proposed possible potential former fake so-called would-be"
+)
+NAMING = word_set("called named dubbed titled entitled")  # ", named the Ashvel Treaty,"
 HEADS = (PREPOSITIONS | CLAUSES | ADVERBS | TIMES) - CONDITIONS
 PHRASES = PREPOSITIONS | TIMES
 VERBAL = AUXILIARIES | CLAUSES
@@ -89,13 +100,18 @@ class Cut:
     @property
     def denied(self) -> bool:
         """Whether a "not" before it may deny what went: "has not voted for one [on the presidential level]"."""
-        when = any(w.text in DAYS for w in self.words)
+        when = all(w.text in WHEN or w.text.isdigit() for w in self.words)
         return not (self.words[0].after_pause or when) and any(NEGATION.search(w.text) for w in self.lead)
 
 
 def ranked(words: Sequence[str]) -> bool:
-    """Whether one of the last of these words, in lower case, is a rank that wants to know: "the first player"."""
-    return any(RANKS.fullmatch(word) for word in words[-RANKED:])
+    """Whether one of the last of these words, in lower case, is a rank: "the first player"; not "last week", "at
+    least"."""
+    last = list(words[-RANKED - 1 :])
+    return any(
+        RANKS.fullmatch(word) and before != "at" and after not in WHEN
+        for before, word, after in zip(["", *last], last, [*last[1:], ""], strict=False)
+    )
 
 
 def unsafe_deletions(text: str, sentences: Sequence[str], *, headline: bool = False) -> int:
@@ -198,7 +214,14 @@ def _between_pauses(cut: Cut) -> bool:
     first = cut.words[0]
     if first.opens:
         return cut.to_pause and first.text in HEADS
-    return first.after_pause and cut.to_pause and first.text not in AUXILIARIES  # ", was fortuitous" is the verb
+    return first.after_pause and cut.to_pause and not _is_the_verb(cut.words)
+
+
+def _is_the_verb(words: Sequence[Token]) -> bool:
+    """Whether a finite verb stands right after a pause: ", was lucky", ", sealed the match"; not ", sealed by him"."""
+    object_follows = len(words) > 1 and words[1].text in DETERMINERS
+    first = words[0].text
+    return first in AUXILIARIES or (first.endswith("ed") and object_follows and first not in NAMING)
 
 
 def _clause(cut: Cut) -> bool:
@@ -238,7 +261,8 @@ def _adverb(cut: Cut) -> bool:
 
 def _adjective(cut: Cut) -> bool:
     """Up to two words between an article or genitive and a word that is no link: "the [old] bakery"."""
-    if cut.before is None or len(cut.words) > 2 or any(w.text in FUNCTIONAL or w.capital for w in cut.words):
+    held = any(w.text in FUNCTIONAL | ASSERTED or w.capital for w in cut.words)
+    if cut.before is None or len(cut.words) > 2 or held:
         return False
     noun_follows = cut.after is not None and not cut.after.after_pause and cut.after.text not in LINKS
     return (cut.before.text in DETERMINERS or cut.before.text.endswith(POSSESSIVE)) and noun_follows

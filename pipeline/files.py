@@ -158,10 +158,11 @@ class Lock:
 def _sha256(path: Path) -> bytes:
     """Taken of a file at one go, so that other threads may run meanwhile."""
     with path.open("rb") as stream:
-        if not path.stat().st_size:  # which cannot be mapped
-            return hashlib.sha256().digest()
-        with mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
-            return hashlib.sha256(content).digest()
+        try:
+            with mmap(stream.fileno(), 0, access=ACCESS_READ) as content:
+                return hashlib.sha256(content).digest()
+        except (OSError, ValueError):  # an empty file, or a file system that cannot map
+            return hashlib.file_digest(stream, "sha256").digest()
 
 
 @lru_cache(maxsize=8)

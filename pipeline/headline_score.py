@@ -28,6 +28,7 @@ from pipeline.fragments import Fragment, back_jumps, fragments, tokens
 from pipeline.records import Article, Candidate
 from pipeline.signs import (
     cut_short,
+    drops_condition,
     hangs,
     loses_condition,
     loses_connector,
@@ -86,7 +87,8 @@ def _broken(candidate: Candidate, reading: Reading) -> float:
     """What is too rare among the judged candidates for a weight to be fitted."""
     parts = reading.found, reading.own, reading.source
     mended = any(flag.startswith("repaired") for flag in candidate.flags)
-    return UNCONDITIONAL * loses_condition(*parts) + UNCONNECTED * loses_connector(*parts) + MENDED * mended
+    unconditional = loses_condition(*parts) or drops_condition(candidate.text, reading.sentences)
+    return UNCONDITIONAL * unconditional + UNCONNECTED * loses_connector(*parts) + MENDED * mended
 
 
 def headline_features(candidate: Candidate, article: Article) -> dict[str, float]:

@@ -18,7 +18,7 @@ LIMITS = {
     "split_sentence": "requests that hold a part of a sentence (or of an intermediate text) longer than the budget",
     "split_word": "requests that hold a part of a word longer than the budget",
     "unfinished": "requests with a text that ended at the model's limit, not at its end",
-    "no_text": "requests for a sentence of which the engine left no text (the spelling guard refused them all)",
+    "no_text": "requests for a sentence of which the engine left no text (ctranslate2: the spelling guard refused all)",
     "empty_step": "chunks or groups of a long article that were answered with nothing",
     "not_reduced": "requests of a last step that had to read the article group by group",
     "rated_in_part": "sentences of which the selector read the beginning",

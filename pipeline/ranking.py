@@ -33,6 +33,7 @@ from pipeline.headline_score import evidence_of, headline_score
 from pipeline.records import Article, Candidate, Judged, Kind
 from pipeline.signs import (
     cut_short,
+    drops_condition,
     half_a_sentence,
     hangs,
     loses_condition,
@@ -92,7 +93,9 @@ def _as_prose(candidate: Candidate, sentences: tuple[str, ...]) -> tuple[float, 
         score -= COPY * (text == tokens(sentences[0])) + CUT * broken
         score -= VERBLESS * (not has_finite_verb(candidate.text))
         score -= UNSAFE * unsafe_deletions(candidate.text, sentences)
-        score -= HEADLESS * loses_head(found, text, source) + UNCONDITIONAL * loses_condition(found, text, source)
+        score -= HEADLESS * loses_head(found, text, source) + UNCONDITIONAL * (
+            loses_condition(found, text, source) or drops_condition(candidate.text, sentences)
+        )
     return score, bool(mixed)
 
 

@@ -26,7 +26,10 @@ OPENERS = frozenset(
 )
 CONNECTORS = frozenset("as after while because which who whose when if but before although since unless".split())
 CONDITIONS = frozenset("if unless whether what".split())  # "what he carried was a tin" says not that he carried
-SIDE = frozenset("as while when if although though because since until unless whereas".split())
+SIDE = frozenset("as while when if although though because unless whereas".split())
+QUANTITIES = frozenset("many much few little of long soon late early".split())
+IF = re.compile(r"(?<=\w),? (?:if|unless) ")
+REACH = 3  # words before an "if" by which its clause is known again
 TIES = frozenset("and or to for in on at by with from says say said that".split())
 INCOMPLETE = frozenset(  # verbs that say nothing without what follows them
     """come comes coming go goes going live lives living lie lies stand stands put puts spend spends spending become
@@ -122,22 +125,27 @@ def loses_connector(found: list[Fragment], text: list[str], source: list[str]) -
 
 
 def loses_condition(found: list[Fragment], text: list[str], source: list[str]) -> bool:
-    """Whether what the source says under an "if" is said as a fact: the "if" before it went, or the one behind."""
+    """Whether what the source says under an "if" is said as a fact."""
     return any(
         f.source > 0 and source[f.source - 1] in CONDITIONS and not (f.at and text[f.at - 1] in CONDITIONS)
-        for f in found
-    ) or any(
-        f.source >= 0
-        and source[f.source + f.size : f.source + f.size + 1] in (["if"], ["unless"])
-        and CONDITIONS.isdisjoint(text)
         for f in found
     )
 
 
+def drops_condition(text: str, sentences: Sequence[str]) -> bool:
+    """Whether a text stops before the "if" that a sentence goes on with."""
+    own = tokens(text)
+    if not CONDITIONS.isdisjoint(own):
+        return False
+    runs = {tuple(own[i : i + REACH]) for i in range(len(own) - REACH + 1)}
+    return any(tuple(tokens(s[: m.start()])[-REACH:]) in runs for s in sentences for m in IF.finditer(s))
+
+
 def half_a_sentence(text: str) -> bool:
     """Whether a text is a side clause and nothing else ("As the president heads to India next week")."""
-    first = tokens(text)[:1]
-    return bool(first) and first[0] in SIDE and "," not in text and ":" not in text
+    first = tokens(text)[:2]
+    quantity = first[1:] and first[1] in QUANTITIES  # "As many as 40 killed"
+    return bool(first) and first[0] in SIDE and not quantity and "," not in text and ":" not in text
 
 
 def loses_head(found: list[Fragment], text: list[str], source: list[str]) -> bool:

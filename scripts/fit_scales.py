@@ -39,7 +39,7 @@ from pipeline.settings_outputs import OutputSettings  # noqa: E402
 
 KINDS = ("summary", "bullets", "headlines")
 SEARCHES = {
-    "ctranslate2": EngineSettings(),
+    "ctranslate2": EngineSettings(backend="ctranslate2"),
     "listed": EngineSettings(backend="lean"),
     "all": EngineSettings(backend="lean", shortlist=False),
 }

@@ -17,6 +17,8 @@ ASIDES = [
     "The opinions expressed by columnists are their own.",
     "The views expressed here are those of the author.",
     "Follow @anareyes on Twitter.",
+    "Editor's note: Ana Reyes is a columnist and the author of two books.",
+    "Opinions expressed by columnists are their own.",
     "FILE PHOTO: The old ferry is seen in Port Marle.",
     "The mayor holds a news conference in Port Marle, December 17, 2019.",
 ]
@@ -25,6 +27,14 @@ NO_ASIDES = [
     "The mayor was born on December 17, 2019, in Dresnik.",
     "Reyes said the ferry would be missed.",
     "The opinion of the court was read aloud.",
+    "The views are breathtaking from the tower.",
+    "Emma Marlow was elected president of Strande on Saturday.",
+    "Jane Doe was shot dead outside the home of her editor.",
+    "Port Marle is set to host the summit in May.",
+    "Real Dresnik are hosts on Sunday.",
+    "Olan Bell is the first sitting president to visit Marle.",
+    "The deadline for applications is Tuesday, December 17, 2019.",
+    "The trial is to begin in Dresnik, March 3, 2020.",
 ]
 
 
@@ -42,6 +52,8 @@ def test_news_is_none(text: str) -> None:
 
 def test_somebody_with_an_office_whom_the_article_names_again_is_news() -> None:
     assert asides([ASIDES[0], NEWS, "Reyes was dismissed on Friday."]) == frozenset()
+    assert asides([ASIDES[0], NEWS, "The views expressed here are those of Ana Reyes."]) == {0, 2}
+    assert asides([NEWS, NEWS, NEWS, ASIDES[0], *[NEWS] * 4]) == frozenset()  # in the middle, nobody is introduced
 
 
 class Words:

@@ -96,3 +96,16 @@ def test_who_said_it_keeps_the_comma_before_it() -> None:
 def test_a_subject_between_commas_stays() -> None:
     sentence = "In 2018, a hefty stimulus, in the form of tax cuts, allowed the country to shake off its worries."
     assert not [text for text in shortenings(sentence) if "stimulus" not in text]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("The officer opened the bridge after more than 12 years of hard work.", "The officer opened the bridge."),
+        ("The airline sold the last plane to Boeing, which had waited for years.", "sold the last plane to Boeing."),
+        ("The council discussed the new crossing, which was planned for May.", "discussed the new crossing."),
+        ("The council built a long wall in the forest after the storm.", "built a long wall in the forest."),
+    ],
+)
+def test_what_may_go_still_goes(sentence: str, kept: str) -> None:
+    assert [text for text in shortenings(sentence) if text.endswith(kept)]

@@ -24,6 +24,7 @@ WITHOUT = [
     "IBM - the company - said it would leave.",
     "TFB must now - he said - return the money.",
     "The U.S.-led coalition has broken up.",
+    "Associated Press (AP) President Gary Bell said the seizure was wrong.",
     "Rain — a lot of it — fell on the town.",
 ]
 

@@ -333,6 +333,7 @@ def test_a_headline_beside_the_recorded_one() -> None:
 
 
 def test_what_computes_the_embedded_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ctranslate2")
     monkeypatch.setenv("PRECIS_CACHE", str(tmp_path / "kept"))
     (backend,) = [check for check in checks(tmp_path) if check.what == "embedded backend"]
     assert backend.ok and not backend.needed

@@ -319,7 +319,7 @@ def test_requests_that_are_left_without_a_text_are_counted(monkeypatch: pytest.M
     (usual,) = brief(article.text)
     monkeypatch.setattr(SpellingGuard, "spells", lambda *_: False)
     (made,) = brief(article.text)
-    assert dict(made.limits)["no_text"] > 5 * dict(usual.limits).get("no_text", 0)
+    assert dict(made.limits)["no_text"] > 20 > dict(usual.limits).get("no_text", 0)  # some thirty requests
     assert made.summary is not None and made.summary.text  # by rule, from the article's own sentences
 
 

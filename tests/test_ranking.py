@@ -10,6 +10,8 @@ from pipeline.records import Article, Candidate, Judged, Kind, Origin, Sentence,
 from pipeline.rewrite.worth import refused
 from pipeline.signs import (
     cut_short,
+    drops_condition,
+    half_a_sentence,
     hangs,
     loses_condition,
     loses_connector,
@@ -222,3 +224,33 @@ def test_fragments_and_headless_phrases_score_lower() -> None:
         ("An hour of bright light cut mistakes", False),
     ):
         assert loses_head(fragments(tokens(text), tokens(source)), tokens(text), tokens(source)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("As the president heads to India on his first trip next week", True),
+        ("When the levee broke on Monday", True),
+        ("As the levee broke, crews fled", False),
+        ("As many as 40 killed in blast at factory", False),
+        ("Since 1990 crime has fallen by half", False),
+        ("Council votes to close the ferry", False),
+    ],
+)
+def test_a_side_clause_alone_is_no_headline(text: str, expected: bool) -> None:
+    assert half_a_sentence(text) is expected
+    judged = Judged(Candidate("r#headline:0", "headline", text, -0.4, (0,), ("headlines",)), Verdict(True), -1.0)
+    assert (doubts(judged, "headlines") == "a side clause alone") is expected
+
+
+def test_an_if_behind_the_text_is_a_condition() -> None:
+    source = ["Some states would end the plan earlier than 2024 if the bill becomes law.", "It may fail."]
+    assert drops_condition("Some states would end the plan earlier than 2024", source)
+    assert not drops_condition("Some states would end the plan earlier than 2024 if the bill becomes law", source)
+    assert not drops_condition("She will resign in May", ["She will resign in May.", "If it fails, he stays."])
+
+
+def test_a_file_photo_is_a_caption() -> None:
+    text = "FILE PHOTO The court is seen in Washington"
+    judged = Judged(Candidate("r#headline:0", "headline", text, -0.4, (0,), ("headlines",)), Verdict(True), -1.0)
+    assert doubts(judged, "headlines") == "a picture's caption or credit"

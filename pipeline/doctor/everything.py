@@ -22,16 +22,14 @@ WEIGHTS = (
     "config.json", "model.safetensors", "tokenizer.json", "selector/selector.json",
     "selector/headlines.json", "selector/selector.safetensors",
 )  # fmt: skip
-SLOWER = {
-    "lean": "numpy in float32, several times slower than ctranslate2",
-    "transformers": "transformers, several times slower than ctranslate2",
-}
+SLOWER = "numpy in float32, several times slower than ctranslate2"
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 TRUE = frozenset({"1", "on", "yes", "true"})
 
 
 def checks(cache: Path | None = None) -> list[Check]:
-    """Everything, group by group; `cache` stands in for the Hugging Face cache. Imports nothing heavy."""
+    """Everything, group by group; `cache` stands in for the Hugging Face cache. Imports nothing
+    heavier than CTranslate2."""
     models, damaged = cached_models(cache)
     return [
         *_machine(),
@@ -88,18 +86,26 @@ def embedded_backend(settings: EngineSettings) -> Check:
     """What would compute the embedded model with these settings, and where its conversion is kept; imports CTranslate2
     if that is to compute."""
     folder = Path(settings.model or str(files("pipeline").joinpath("weights")))
-    named = settings.backend != "auto"
     try:
-        backend = chosen_backend(settings, folder)
-        if backend != "ctranslate2":
-            return Check("models", "embedded backend", True, SLOWER[backend], needed=named)
-        place, kept = conversion_cache.cache_folder(), conversion_cache.writable()
-        count, size = conversion_cache.size()
+        ok, told = _computed_by(chosen_backend(settings, folder), settings)
     except EngineError as error:
-        return Check("models", "embedded backend", False, str(error), needed=named)
-    told = f"ctranslate2 in int8; conversions are kept in {place} ({count} there, {size / MIB:.0f} MiB)"
-    lost = f"nothing can be kept in {place} (set PRECIS_CACHE), which ctranslate2 needs; {SLOWER['lean']}"
-    return Check("models", "embedded backend", kept, told if kept else lost, needed=named)
+        ok, told = False, str(error)
+    return Check("models", "embedded backend", ok, told, needed=settings.backend != "auto")
+
+
+def _computed_by(backend: str, settings: EngineSettings) -> tuple[bool, str]:
+    if backend == "lean":
+        return True, SLOWER
+    if backend == "transformers":
+        lost = remedy(Needs(("torch", "transformers")))
+        return not lost, lost or f"transformers, {settings.dtype or 'float32'}, device {settings.device}"
+    place, (count, size) = conversion_cache.cache_folder(), conversion_cache.size()
+    there = f"{count} there, {size / MIB:.0f} MiB"
+    if conversion_cache.writable():
+        return True, f"ctranslate2 in int8; conversions are kept in {place} ({there})"
+    if count:
+        return True, f"ctranslate2 in int8 if its conversion is in {place} ({there}; not writable); else {SLOWER}"
+    return False, f"nothing can be kept in {place} (set PRECIS_CACHE), which ctranslate2 needs; {SLOWER}"
 
 
 def _cached(models: Sequence[Model], damaged: Sequence[str], cache: Path | None) -> list[Check]:

@@ -19,6 +19,7 @@ from pipeline.errors import EngineError, first_line
 from pipeline.files import write_json
 
 DONE = "conversion.json"
+KEPT = "ctranslate2"  # the folder below the cache's
 
 
 class NoCache(EngineError):
@@ -37,20 +38,26 @@ def cache_folder() -> Path:
 
 def writable() -> bool:
     """Whether a conversion could be kept in `cache_folder()`; nothing is made."""
-    place = cache_folder()
-    above = next((folder for folder in (place, *place.parents) if folder.exists()), None)
+    place = cache_folder() / KEPT
+    try:
+        above = next((folder for folder in (place, *place.parents) if folder.exists()), None)
+    except OSError:  # a folder above may not be entered
+        return False
     return above is not None and above.is_dir() and os.access(above, os.W_OK | os.X_OK)
 
 
 def size() -> tuple[int, int]:
     """How many conversions are kept, and their bytes; any of them may be deleted, it is made anew."""
-    found = [path for path in (cache_folder() / "ctranslate2").glob("*") if (path / DONE).is_file()]
-    return len(found), sum(file.stat().st_size for path in found for file in path.iterdir())
+    try:
+        found = [path for path in (cache_folder() / KEPT).glob("*") if (path / DONE).is_file()]
+        return len(found), sum(file.stat().st_size for path in found for file in path.iterdir())
+    except OSError:
+        return 0, 0
 
 
 def kept(name: str, make: Callable[[Path], None]) -> Path:
     """The folder of the conversion `name`; `make` fills it if it is not there. NoCache if it cannot be kept."""
-    path = cache_folder() / "ctranslate2" / name
+    path = cache_folder() / KEPT / name
     if is_whole(path):
         return path
     try:

@@ -28,7 +28,13 @@ def open_selector(folder: Path, weights: str, stored: Path, threads: int) -> Sel
 
     The encoder with the selector's changes is converted once. EngineError if it cannot be, or cannot be loaded.
     """
-    facts = [VERSION, ctranslate2.__version__, weights, *map(file_sha256, (folder / "config.json", stored))]
+    try:
+        facts = [VERSION, ctranslate2.__version__, weights, *map(file_sha256, (folder / "config.json", stored))]
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        parts = read_form(stored)
+        head = make_head(lambda name: parts[f"head.{name}"])
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise EngineError(f"the sentence selector does not fit the model: {error}", where=str(stored)) from error
     converted = kept(name_of(facts), partial(_convert, folder, stored))
     with opening(converted):
         encoder = ctranslate2.Encoder(str(converted), compute_type="int8", inter_threads=threads, intra_threads=1)
@@ -37,13 +43,8 @@ def open_selector(folder: Path, weights: str, stored: Path, threads: int) -> Sel
         found: Floats = np.array(encoder.forward_batch([list(ids)]).last_hidden_state)[0]
         return found
 
-    try:
-        parts = read_form(stored)
-        head = make_head(lambda name: parts[f"head.{name}"])
-    except (SafetensorError, KeyError, ValueError) as error:
-        raise EngineError(f"the sentence selector does not fit the model: {error}", where=str(stored)) from error
-    positions = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("max_position_embeddings", WINDOW)
-    return Selector(read, head, min(WINDOW, positions), threads, ThreadpoolController())
+    window = min(WINDOW, config.get("max_position_embeddings", WINDOW))
+    return Selector(read, head, window, threads, ThreadpoolController())
 
 
 def _convert(folder: Path, stored: Path, made: Path) -> None:

@@ -41,7 +41,7 @@ TAKES_AS = word_set(  # "described the plan [as a gift]"
 NOMINAL = word_set(  # what ends in -ing and may end a sentence all the same
     """morning evening meeting building king thing something anything nothing everything wing spring string ring
     housing funding hearing ruling shooting killing bombing opening wedding training filing listing ceiling feeling
-    warning finding spending wellbeing"""
+    warning finding wellbeing crossing logging"""
 )
 WANTING = word_set(  # "as she likes [to call it]"
     """like likes want wants hope hopes try tries seem seems appear appears plan plans tend tends need needs refuse
@@ -49,7 +49,9 @@ WANTING = word_set(  # "as she likes [to call it]"
     chose"""
 )
 IDENTIFYING = word_set("who whose whom which")
-MORE = re.compile(r"\b(?:more|less|fewer|rather|other|[a-z]{2,}er)\b")
+MORE = re.compile(
+    r"\b(?:more|less|fewer|rather|other|earlier|later|better|worse|higher|lower|larger|smaller|greater|longer|shorter)\b"
+)
 STUMP = re.compile(  # a word after a comma; a genitive; one of which? spent how?
     r", [a-z]+$|['’]s$|s['’]$|\bone of [^,;]{1,40}$"
     r"|\bspen(?:d|ds|ding|t) (?:[\w’']+ ){0,3}(?:morning|afternoon|evening|night|day|week|month|year|hour)s?$"
@@ -72,11 +74,17 @@ def closings(body: str, end: str) -> Iterator[str]:
 def _may_stop(places: Sequence[re.Match[str]], i: int, kept: str, between: str, gone: str) -> bool:
     """Whether something opens at the word `i` that may go, and nothing that is kept waits for it."""
     first, before, word = (place[0].lower() for place in places[i - 2 : i + 1])
+    if _participle(places[i - 1][0]) and first not in DETERMINERS and (not PAUSE.search(between) or '"' in between):
+        return False  # "reappeared after spending", "held a sign saying"
     opens = may_open_an_end(first, before, between, word) or _purpose(kept, before, gone)
     taken = word == "as" and not TAKES_AS.isdisjoint(kept.lower().split())
     listed = places[i][0] in JOINS and _listed(kept, places[i - 1], places[i + 1 : i + 2])
     measured = "(" in between and re.match(r"[^()]*\) of\b", gone) is not None  # "12 pounds [(5 kilograms) of powder]"
     return opens and not (taken or listed or measured or _denied(kept, between) or _compared(kept, gone))
+
+
+def _participle(word: str) -> bool:
+    return word.endswith("ing") and word[0].islower() and word not in NOMINAL
 
 
 def _takes_the_verb(gone: str) -> bool:
@@ -97,7 +105,8 @@ def _denied(kept: str, between: str) -> bool:
 
 def _compared(kept: str, gone: str) -> bool:
     """Whether a "than" goes, and what is compared stays: "spent more on supplies [and rent than on grants]"."""
-    return re.search(r"\bthan\b", gone) is not None and not re.search(r"\bthan\b", kept) and bool(MORE.search(kept))
+    before = re.match(r"(.*?)\bthan\b", gone)
+    return before is not None and not MORE.search(before[1]) and " than " not in kept and bool(MORE.search(kept))
 
 
 def _listed(kept: str, before: re.Match[str], after: Sequence[re.Match[str]]) -> bool:
@@ -127,9 +136,6 @@ def may_open_an_end(first: str, before: str, between: str, word: str) -> bool:
     """Whether a sentence may stop before `word`: something opens there, and nothing is left hanging."""
     if " " not in between or before in HANGING or word in ("of", "to"):
         return False
-    verbal = before not in NOMINAL or first in PREPOSITIONS | SUBORDINATORS
-    if before.endswith("ing") and verbal and first not in DETERMINERS:
-        return False  # "reappeared after spending", "held a sign saying"
     if PAUSE.search(between):
         return word not in AUXILIARIES and not is_finite(word)
     if word == "that" or word in IDENTIFYING:

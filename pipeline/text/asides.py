@@ -7,30 +7,37 @@ from collections.abc import Sequence
 
 _NAME = r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,2} (?P<surname>[A-Z][\w'’-]+)"
 _OFFICE = (
-    r"(?i:columnist|contributor|author|co-author|correspondent|anchor|editor|fellow|professor|historian|host|analyst|"
-    r"commentator|reporter|strategist|writer|journalist|blogger|director|president|chairman|founder)"
+    r"(?i:columnist|contributor|author|co-author|correspondent|editor|fellow|professor|historian|analyst|commentator|"
+    r"reporter|strategist|writer|journalist|blogger)|(?:anchor|host|director|founder|president|chairman) of"
 )
 BYLINE = re.compile(
-    rf"{_NAME},?(?: [^,.;:]{{1,60}},)? (?:is|was|are) (?:(?:an?|the|also|currently) )?[^.;]{{0,60}}?\b{_OFFICE}s?\b"
+    rf"(?:Editor['’]s [Nn]ote: )?{_NAME},?(?: [^,.;:]{{1,60}},)? (?:is|are) (?:(?:an?|the|also|currently) )*"
+    rf"(?:(?!(?:to|first|set|said|being)\b)[\w'’-]+ ){{0,4}}(?:{_OFFICE})s?\b"
 )
 OPINION = re.compile(
-    r"(?:The )?(?:views|opinions?) (?:expressed|here|in this|are)\b|(?:Follow|E-?mail) (?:him|her|us|@)"
+    r"(?:The )?(?i:views|opinions?)(?:,| and \w+)? (?:expressed|in this)\b|(?:Follow|E-?mail) (?:him|her|us|@)"
 )
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 CAPTION = re.compile(rf"FILE (?:PHOTO|PIC|IMAGE)|.*, {_MONTH} \d{{1,2}}, \d{{4}}\.?$")
+TOLD = re.compile(  # in a sentence that ends with a date and is no caption
+    r"\b(?:was|were|will|would|had|has|have|said|until|deadline|due|born|died|began|ended|is to)\b|\w{3,6}day\b"
+)
+FIRST, LAST = 2, 4  # sentences among which an author is introduced
 
 
 def asides(sentences: Sequence[str]) -> frozenset[int]:
-    """The places of such sentences; all but none if nothing else is there.
+    """The places of such sentences; none if nothing else is there.
 
-    An author is somebody with an office whom no other sentence names.
+    An author is somebody with a writer's office, introduced at the beginning or the end, whom no other sentence names.
     """
-    found = frozenset(i for i, text in enumerate(sentences) if _is_aside(i, text, sentences))
-    return found if len(found) < len(sentences) else frozenset()
+    found = {i for i, text in enumerate(sentences) if OPINION.match(text) or _is_caption(text)}
+    news = " ".join(text for i, text in enumerate(sentences) if i not in found)
+    for i in [*range(len(sentences))[:FIRST], *range(len(sentences))[FIRST:][-LAST:]]:
+        byline = BYLINE.match(sentences[i])
+        if byline is not None and news.count(byline["surname"]) == sentences[i].count(byline["surname"]):
+            found.add(i)
+    return frozenset(found) if len(found) < len(sentences) else frozenset()
 
 
-def _is_aside(i: int, text: str, sentences: Sequence[str]) -> bool:
-    byline = BYLINE.match(text)
-    if byline is not None:
-        return not any(byline["surname"] in other for j, other in enumerate(sentences) if j != i)
-    return OPINION.match(text) is not None or CAPTION.match(text) is not None
+def _is_caption(text: str) -> bool:
+    return CAPTION.match(text) is not None and (text.startswith("FILE") or TOLD.search(text) is None)

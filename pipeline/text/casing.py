@@ -7,7 +7,7 @@ from functools import lru_cache
 
 LETTERS = re.compile(r"[^\W\d_][\w'-]*")
 DOUBLED, SPACED = re.compile(r"([,;])[,;\s]*[,;]"), re.compile(r"\s+([,;:.?!])")
-VOWEL, CURRENCY = re.compile(r"\b([Aa]) (?=[aeio](?!ne\b|nce\b|u|[nfstr]\b)\w)"), re.compile(r"([$£€])\s+(?=\d)")
+VOWEL, CURRENCY = re.compile(r"(\ba|^A) (?=[aeio](?!ne\b|nce\b|u|[nfstr]\b)\w)"), re.compile(r"([$£€])\s+(?=\d)")
 SMALL = frozenset("a an the and but or nor for of in on at to by from with as vs vs. via per".split())
 PARTICLES = frozenset("al el bin ibn bint de del della der den di da du la van von".split())
 TIMES = frozenset(("a.m.", "p.m.", "a.m", "p.m"))

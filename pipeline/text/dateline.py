@@ -19,7 +19,8 @@ DATELINE = re.compile(
 )
 _PLACE = rf"(?:{_CAPITALS}|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){{0,2}}){_FURTHER} "
 _KNOWN = r"\((?:CNN|AP|AFP|UPI|Reuters|Bloomberg|Xinhua|dpa)\)"
-WIRED = re.compile(rf"(?:{_PLACE})?{_KNOWN}(?:{_DASH}|\s+)(?=[\"'“‘(]?[A-Z\d])")
+_AGENCY_ITSELF = r"(?![^()]*\b(?:Presse?|Agency|News|International)\b)"  # "Associated Press (AP) President …"
+WIRED = re.compile(rf"{_AGENCY_ITSELF}(?:{_PLACE})?{_KNOWN}(?:{_DASH}|\s+)(?=[\"'“‘(]?[A-Z\d])")
 EARLY = 4  # sentences among which an agency's dateline may stand: a line about the author may come first
 LEAST_WORDS = 4  # what must be left of the sentence
 

@@ -135,9 +135,10 @@ def _export(plan: FineTune, base: Base, work: Path, state: dict[str, torch.Tenso
     if base.ours:
         save_tokenizer(work / "examples" / "tokenizer.json", part, model.config.max_position_embeddings)
         tokenizer = vocabulary(base)
-        own = common_tokens(load(work / "examples" / "train.npz"), tokenizer)
         before = read_shortlist(Path(base.path), tokenizer.get_vocab_size())
-        write_shortlist(part, (own if before is None else np.union1d(own, before)).tolist())
+        if before is not None:  # else the base writes every token, and so does what is made of it
+            own = common_tokens(load(work / "examples" / "train.npz"), tokenizer)
+            write_shortlist(part, np.union1d(own, before).tolist())
     else:
         base.tokenizer.save_pretrained(part)
 
