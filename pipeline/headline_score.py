@@ -1,7 +1,7 @@
 """How good a headline a candidate would make: is it sound, does it tell the news, is it near what people write?
 
 score = log P(sound) + log P(tells) + CLOSE × expected closeness − UNSAFE × deletions that may break the sentence
-        − UNCONDITIONAL if it says as a fact what its source says under an "if"
+        − UNCONDITIONAL if it says as a fact what its source says under an "if", or of all time what holds since a year
         − UNCONNECTED if it lost a connecting word − MENDED if it had to be repaired
         + what the article's own title adds
 
@@ -29,6 +29,7 @@ from pipeline.records import Article, Candidate
 from pipeline.signs import (
     cut_short,
     drops_condition,
+    drops_span,
     hangs,
     loses_condition,
     loses_connector,
@@ -88,6 +89,7 @@ def _broken(candidate: Candidate, reading: Reading) -> float:
     parts = reading.found, reading.own, reading.source
     mended = any(flag.startswith("repaired") for flag in candidate.flags)
     unconditional = loses_condition(*parts) or drops_condition(candidate.text, reading.sentences)
+    unconditional = unconditional or drops_span(candidate.text, reading.sentences)
     return UNCONDITIONAL * unconditional + UNCONNECTED * loses_connector(*parts) + MENDED * mended
 
 

@@ -5,7 +5,7 @@ Headlines: `headline_score`. Sentences of a summary, bullets and a rewrite:
 score = mean log-probability + WEAKEST × that of its three least likely tokens
         − JOIN × fragments it was put together from − JUMP × facts put into another order
         − COPY if it is the whole sentence as it stands − CUT if it breaks off where its source goes on
-        − UNCONDITIONAL if it says as a fact what its source says under an "if"
+        − UNCONDITIONAL if it says as a fact what its source says under an "if", or of all time what holds since a year
         − VERBLESS if its main clause has no finite verb − HEADLESS if an "of" lost what it belongs to
         − UNSAFE × deletions across the borders of constituents
         − MENDED if it had to be repaired
@@ -34,6 +34,7 @@ from pipeline.records import Article, Candidate, Judged, Kind
 from pipeline.signs import (
     cut_short,
     drops_condition,
+    drops_span,
     half_a_sentence,
     hangs,
     loses_condition,
@@ -94,7 +95,9 @@ def _as_prose(candidate: Candidate, sentences: tuple[str, ...]) -> tuple[float, 
         score -= VERBLESS * (not has_finite_verb(candidate.text))
         score -= UNSAFE * unsafe_deletions(candidate.text, sentences)
         score -= HEADLESS * loses_head(found, text, source) + UNCONDITIONAL * (
-            loses_condition(found, text, source) or drops_condition(candidate.text, sentences)
+            loses_condition(found, text, source)
+            or drops_condition(candidate.text, sentences)
+            or drops_span(candidate.text, sentences)
         )
     return score, bool(mixed)
 

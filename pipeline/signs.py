@@ -29,6 +29,12 @@ CONDITIONS = frozenset("if unless whether what".split())  # "what he carried was
 SIDE = frozenset("as while when if although though because unless whereas".split())
 QUANTITIES = frozenset("many much few little of long soon late early".split())
 IF = re.compile(r"(?<=\w),? (?:if|unless) ")
+SPAN_WORDS = frozenset("since years decades months weeks days generations century".split())
+RANK_OF_A_SPAN = re.compile(
+    r"\b(?P<rank>(?i:first|only|last|most|fewest|best|worst|[a-z]{3,}est))\b[^.;:]{0,60}?"
+    r"\b(?:since|in (?:(?:more|less) than |over |nearly |almost |about |at least )?[\w-]+ "
+    r"(?:years|decades|months|weeks|generations))\b"
+)
 REACH = 3  # words before an "if" by which its clause is known again
 TIES = frozenset("and or to for in on at by with from says say said that".split())
 INCOMPLETE = frozenset(  # verbs that say nothing without what follows them
@@ -139,6 +145,16 @@ def drops_condition(text: str, sentences: Sequence[str]) -> bool:
         return False
     runs = {tuple(own[i : i + REACH]) for i in range(len(own) - REACH + 1)}
     return any(tuple(tokens(s[: m.start()])[-REACH:]) in runs for s in sentences for m in IF.finditer(s))
+
+
+def drops_span(text: str, sentences: Sequence[str]) -> bool:
+    """Whether a "first" or "highest" is told without the time that it holds for: "first final [since 1987]"."""
+    own = set(tokens(text))
+    return any(
+        match["rank"].lower() in own and own.isdisjoint(SPAN_WORDS)
+        for sentence in sentences
+        for match in RANK_OF_A_SPAN.finditer(sentence)
+    )
 
 
 def half_a_sentence(text: str) -> bool:

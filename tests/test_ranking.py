@@ -11,6 +11,7 @@ from pipeline.rewrite.worth import refused
 from pipeline.signs import (
     cut_short,
     drops_condition,
+    drops_span,
     half_a_sentence,
     hangs,
     loses_condition,
@@ -254,3 +255,21 @@ def test_a_file_photo_is_a_caption() -> None:
     text = "FILE PHOTO The court is seen in Washington"
     judged = Judged(Candidate("r#headline:0", "headline", text, -0.4, (0,), ("headlines",)), Verdict(True), -1.0)
     assert doubts(judged, "headlines") == "a picture's caption or credit"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Keeper sends Penhallow to first final", True),
+        ("Keeper sends Penhallow to first final since 1987", False),
+        ("Keeper sends Penhallow to final", False),
+    ],
+)
+def test_a_first_keeps_the_time_it_holds_for(text: str, expected: bool) -> None:
+    assert drops_span(text, ["A keeper sent Penhallow to its first cup final since 1987."]) is expected
+    assert not drops_span(text, ["A keeper sent Penhallow to its first final."])
+
+
+def test_a_number_of_years_is_a_time_as_well() -> None:
+    assert drops_span("Penhallow reaches first final", ["It is their first final in more than thirty years."])
+    assert not drops_span("Penhallow reaches first final in years", ["It is their first final in thirty years."])
