@@ -32,7 +32,7 @@ IF = re.compile(r"(?<=\w),? (?:if|unless) ")
 SPAN_WORDS = frozenset("since years decades months weeks days generations century".split())
 RANK_OF_A_SPAN = re.compile(
     r"\b(?P<rank>(?i:first|only|last|most|fewest|best|worst|[a-z]{3,}est))\b[^.;:]{0,60}?"
-    r"\b(?:since|in (?:(?:more|less) than |over |nearly |almost |about |at least )?[\w-]+ "
+    r"\b(?P<span>since [\w-]+|in (?:(?:more|less) than |over |nearly |almost |about |at least )?[\w-]+ "
     r"(?:years|decades|months|weeks|generations))\b"
 )
 REACH = 3  # words before an "if" by which its clause is known again
@@ -84,8 +84,9 @@ def cut_short(text: str, found: list[Fragment], source: str) -> bool:
     if end >= len(places):
         return False
     start, stop = places[end]
-    if source[places[end - 1][1] : start].strip():
-        return False
+    between = source[places[end - 1][1] : start]
+    if between.strip():
+        return not any(map(str.isspace, between))  # "lost 1[–0]"
     follows = source[start:stop].lower()
     if follows in JOINS:
         return False
@@ -148,12 +149,12 @@ def drops_condition(text: str, sentences: Sequence[str]) -> bool:
 
 
 def drops_span(text: str, sentences: Sequence[str]) -> bool:
-    """Whether a "first" or "highest" is told without the time that it holds for: "first final [since 1987]"."""
-    own = set(tokens(text))
+    """Whether a "first" or "highest" is told without the time that it holds for, or that "since" without it: of "first
+    final since 1987", "first final" and "final since 1987"."""
+    own = set(re.split(r"[ -]", " ".join(tokens(text))))
+    found = [match for sentence in sentences for match in RANK_OF_A_SPAN.finditer(sentence)]
     return any(
-        match["rank"].lower() in own and own.isdisjoint(SPAN_WORDS)
-        for sentence in sentences
-        for match in RANK_OF_A_SPAN.finditer(sentence)
+        own.isdisjoint(SPAN_WORDS) if match["rank"].lower() in own else match["span"] in text for match in found
     )
 
 

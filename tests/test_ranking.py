@@ -262,7 +262,10 @@ def test_a_file_photo_is_a_caption() -> None:
     [
         ("Keeper sends Penhallow to first final", True),
         ("Keeper sends Penhallow to first final since 1987", False),
+        ("Keeper sends Penhallow to first-final", True),
+        ("Keeper sends Penhallow to final since 1987", True),
         ("Keeper sends Penhallow to final", False),
+        ("Keeper has been with Penhallow since May", False),
     ],
 )
 def test_a_first_keeps_the_time_it_holds_for(text: str, expected: bool) -> None:
@@ -273,3 +276,9 @@ def test_a_first_keeps_the_time_it_holds_for(text: str, expected: bool) -> None:
 def test_a_number_of_years_is_a_time_as_well() -> None:
     assert drops_span("Penhallow reaches first final", ["It is their first final in more than thirty years."])
     assert not drops_span("Penhallow reaches first final in years", ["It is their first final in thirty years."])
+
+
+def test_a_score_is_not_cut_in_two() -> None:
+    source = "In the only final so far, in 1987, they lost 1–0 to Brackwater."
+    text = "In the only final so far, in 1987, they lost 1"
+    assert cut_short(text, fragments(tokens(text), tokens(source)), source)

@@ -8,6 +8,7 @@ on what else is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,11 @@ def _of_one_source(prompts: Sequence[Prompt]) -> Iterator[list[int]]:
     yield from sorted(groups.values(), key=lambda batch: -len(prompts[batch[0]].ids))
 
 
+def _open_translator(converted: Path, threads: int) -> Any:
+    with opening(converted):
+        return ctranslate2.Translator(str(converted), compute_type="int8", inter_threads=threads, intra_threads=1)
+
+
 def open_writer(
     folder: Path, weights: str, reader: Reader, settings: EngineSettings, selector: Path | None
 ) -> Ct2Writer:
@@ -118,9 +124,10 @@ def open_writer(
     threads = threads_for(settings.threads)
     if settings.threads is not None:
         ThreadpoolController().limit(limits=threads)  # of the selector's head, from here on
-    with opening(converted):
-        translator = ctranslate2.Translator(str(converted), compute_type="int8", inter_threads=threads, intra_threads=1)
-    rating = None if selector is None else open_selector(folder, weights, selector, threads)
-    tokens = names(reader)
+    with ThreadPoolExecutor(1) as pool:  # a conversion is loaded without the interpreter
+        loaded = pool.submit(_open_translator, converted, threads)
+        rating = None if selector is None else open_selector(folder, weights, selector, threads)
+        tokens = names(reader)
+        translator = loaded.result()
     ids = {name + mark: i for mark in ("", TWIN) for i, name in enumerate(tokens)}
     return Ct2Writer(translator, reader, settings, rating, tokens, ids, frozenset(specials(reader)))

@@ -38,6 +38,7 @@ REPORTED = re.compile(
 ASIDE = re.compile(r", (?:who|which|whose|where|the|a|an|its|his|her|their|including|\d+(?=,)|of)\b")
 CREDITED = re.compile(rf", [^,;:\"]{{3,60}} (?:{'|'.join(PRESENT)})\b[^,]*$")  # ", a source said" keeps its comma
 LINKED = re.compile(r"(?:But|And|So|Yet) (?=[a-z])")
+DESCRIBED = re.compile(r"\b[a-z]+er (?P<name>[A-Z][\w'’-]+ )(?=[a-z]+s )")  # "Teenage keeper [Halloran] sends …"
 ASKING = word_set("who what how why whether where when")  # "counts [who came home]": what a verb asks for
 def shortenings(sentence: str, *, keep_source: bool = True) -> list[str]:
     """Everything that up to four cuts leave of a sentence, the least cut first; without the sentence itself.
@@ -64,7 +65,8 @@ def headlines_of(sentence: str) -> list[str]:
 
 
 def shorter_titles(title: str) -> list[str]:
-    """What is left of an article's own title without its closing phrase or clause; headlinese is understood."""
+    """What is left of an article's own title without its closing phrase or clause, or without a surname behind a
+    description; headlinese is understood."""
     places, found = list(TOKEN.finditer(title)), []
     for first, before, token in zip(places, places[1:], places[2:], strict=False):
         kept, between = title[: before.end()], title[before.end() : token.start()]
@@ -73,7 +75,14 @@ def shorter_titles(title: str) -> list[str]:
         safe = opens and unsafe_deletions(kept, [title], headline=True) == 0
         if safe and len(kept.split()) >= LEAST_TITLE and has_finite_verb(kept, headline=True):
             found.append(kept)
-    return found[::-1]
+    return [*found[::-1], *_unnamed(title)]
+
+
+def _unnamed(title: str) -> Iterator[str]:
+    """A title in sentence case without the surname of somebody whom it describes, too."""
+    words = title.split()
+    if sum(word[0].isupper() for word in words) <= len(words) / 2:
+        yield from (title[: m.start("name")] + title[m.end("name") :] for m in DESCRIBED.finditer(title))
 
 
 def _headlinese(text: str) -> str:

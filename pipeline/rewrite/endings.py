@@ -53,7 +53,7 @@ MORE = re.compile(
     r"\b(?:more|less|fewer|rather|other|earlier|later|better|worse|higher|lower|larger|smaller|greater|longer|shorter)\b"
 )
 STUMP = re.compile(  # a word after a comma; a genitive; one of which? spent how?
-    r", [a-z]+$|['’]s$|s['’]$|\bone of [^,;]{1,40}$"
+    r", (?:as )?[a-z]+$|['’]s$|s['’]$|\bone of [^,;]{1,40}$"
     r"|\bspen(?:d|ds|ding|t) (?:[\w’']+ ){0,3}(?:morning|afternoon|evening|night|day|week|month|year|hour)s?$"
 )
 PARTITIVE = re.compile(r", (?:most|all|some|many|half|each|both|few|one|two|three|\d+) of (?:them|it|these|those)$")

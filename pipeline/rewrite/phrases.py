@@ -85,7 +85,8 @@ def time_last(text: str, _: Spelling) -> Iterator[str]:
 def day_with_on(text: str, _: Spelling) -> Iterator[str]:
     """ "announced Tuesday" → "announced on Tuesday"."""
     for match in _BARE_DAY.finditer(text):
-        if is_finite(match["verb"]) and match["verb"] not in AUXILIARY and text[: match.start()].count('"') % 2 == 0:
+        told = is_finite(match["verb"]) and match["verb"] not in AUXILIARY | {"spent"}
+        if told and text[: match.start()].count('"') % 2 == 0:
             yield f"{text[: match.start('day')]}on {text[match.start('day') :]}"
             return
 
