@@ -126,7 +126,7 @@ def test_what_cannot_be_done_is_said(made: Made, tmp_path: Path, monkeypatch: py
         ct2(made("bart"), "engine.copy_prior=2.0")
     with pytest.raises(ConfigError, match="cannot repeat its draws"):
         ct2(made("bart"), "engine.sample=true")
-    with pytest.raises(ConfigError, match="only the engine ctranslate2 computes in int8"):
+    with pytest.raises(ConfigError, match="only the engine ctranslate2 takes int8"):
         opened(made("bart"), "engine.dtype=int8")
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     monkeypatch.setenv("PRECIS_CACHE", str(tmp_path / "file"))
