@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.finite import AUXILIARIES, PREPOSITIONS
+from pipeline.finite import AUXILIARIES, EITHER, PASTS, PREPOSITIONS
 from pipeline.fragments import TOKEN, fragments
 from pipeline.lexicon import word_set
 from pipeline.text.words import stem
@@ -221,7 +221,8 @@ def _is_the_verb(words: Sequence[Token]) -> bool:
     """Whether a finite verb stands right after a pause: ", was lucky", ", sealed the match"; not ", sealed by him"."""
     object_follows = len(words) > 1 and words[1].text in DETERMINERS
     first = words[0].text
-    return first in AUXILIARIES or (first.endswith("ed") and object_follows and first not in NAMING)
+    either = first.endswith("ed") or first in EITHER
+    return first in AUXILIARIES | PASTS or (either and object_follows and first not in NAMING)
 
 
 def _clause(cut: Cut) -> bool:

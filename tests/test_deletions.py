@@ -48,6 +48,7 @@ BROKEN = [
     ("The senator did not vote on Monday.", "The senator did not vote for the bill on Monday."),
     ("The survivor spoke.", "The only survivor spoke."),
     ("Police hold the killer.", "Police hold the alleged killer."),
+    ("She played only because Joss, her rival.", "She played only because Joss, her rival, hurt her wrist."),
     ("The goal, his first.", "The goal, his first, sealed the match."),
     ("She has the Masters left to win.", "She only has the Masters left to win."),
     ("He will be the fourth player.", "He will be the fourth player to appear on the show."),
